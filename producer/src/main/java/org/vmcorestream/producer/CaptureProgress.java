@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+/** Told how far a capture is. Called from the capturing thread often; must return at once. */
+public interface CaptureProgress {
+    /** Stages of a capture, in order. */
+    enum Stage {
+        /** Struct pages are read and described; units are page frames. */
+        DESCRIBING,
+        /** Page contents are read, compressed and sent; units are pages. */
+        COPYING
+    }
+
+    /** Nobody listens. */
+    CaptureProgress NONE = (stage, done, total) -> {};
+
+    /** {@code done} of {@code total} units of a stage are done; the last call of a stage has both equal. */
+    void at(Stage stage, long done, long total);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.rules;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The rule sets that need no file: {@code level-0} to {@code level-31}, with exactly the verdicts of makedumpfile's dump
+ * levels (as of its commit b7587f1, function {@code __exclude_unnecessary_pages}), and {@code capture}, what a producer
+ * puts on the data plane when nothing else is asked for.
+ *
+ * <p>A dump level is the sum of 1 (zero pages), 2 (cache that is not private), 4 (cache, private or not), 8 (user
+ * pages) and 16 (free pages). Pages that are poisoned or offline go at every level.
+ */
+public final class BuiltInRuleSets {
+    /** Highest dump level. */
+    public static final int MAX_LEVEL = 31;
+
+    /** Level bit: count kept pages of zeros. */
+    public static final int ZERO = 1;
+
+    /** Level bit: cache pages that are not private. */
+    public static final int CACHE = 2;
+
+    /** Level bit: cache pages, private or not. */
+    public static final int CACHE_PRIVATE = 4;
+
+    /** Level bit: anonymous and hugetlb pages. */
+    public static final int USER = 8;
+
+    /** Level bit: free and unaccepted pages. */
+    public static final int FREE = 16;
+
+    /** Reason of free blocks of the buddy system. */
+    public static final String REASON_FREE = "free";
+
+    /** Reason of memory that a confidential VM has not accepted yet. */
+    public static final String REASON_UNACCEPTED = "unaccepted";
+
+    /** Reason of page cache that is not private. */
+    public static final String REASON_CACHE = "cache";
+
+    /** Reason of page cache with PG_private set. */
+    public static final String REASON_CACHE_PRIVATE = "cache-private";
+
+    /** Reason of anonymous and hugetlb pages. */
+    public static final String REASON_USER = "user";
+
+    /** Reason of pages with PG_hwpoison set. */
+    public static final String REASON_HWPOISON = "hwpoison";
+
+    /** Reason of logically offline pages. */
+    public static final String REASON_OFFLINE = "offline";
+
+    /** Name of the rule set of a producer that was not told what to capture. */
+    public static final String CAPTURE = "capture";
+
+    private static final String LEVEL_PREFIX = "level-";
+
+    private BuiltInRuleSets() {}
+
+    /**
+     * The built-in rule set of a name: {@code level-0} to {@code level-31}, a bare number 0 to 31 for the same, or {@code
+     * capture}. Empty when there is none of that name.
+     */
+    public static Optional<RuleSet> named(String name) {
+        if (name.equals(CAPTURE)) {
+            return Optional.of(capture());
+        }
+        String digits = name.startsWith(LEVEL_PREFIX) ? name.substring(LEVEL_PREFIX.length()) : name;
+        if (!digits.matches("0|[1-9][0-9]?") || Integer.parseInt(digits) > MAX_LEVEL) {
+            return Optional.empty();
+        }
+        return Optional.of(level(Integer.parseInt(digits)));
+    }
+
+    /** What is worth keeping for any later rule set: all but free, unaccepted, offline and poisoned pages. */
+    public static RuleSet capture() {
+        return new RuleSet(CAPTURE, true, level(FREE).rules());
+    }
+
+    /**
+     * The rule set of a dump level.
+     *
+     * @throws IllegalArgumentException when {@code level} is not 0 to {@value #MAX_LEVEL}
+     */
+    public static RuleSet level(int level) {
+        if (level < 0 || level > MAX_LEVEL) {
+            throw new IllegalArgumentException("dump level " + level + ", expected 0 to " + MAX_LEVEL);
+        }
+        List<Rule> rules = new ArrayList<>();
+        rules.add(new Rule(
+                Rule.Action.KEEP, "tail", facts -> (f, m, shape) -> (shape & Descriptor.TAIL) != 0, Reach.PAGE));
+        if ((level & FREE) != 0) {
+            rules.add(exclude(REASON_FREE, BuiltInRuleSets::buddy, Reach.BUDDY));
+            rules.add(exclude(REASON_UNACCEPTED, facts -> type(facts.unacceptedType()), Reach.MAX_ORDER_BLOCK));
+        }
+        if ((level & (CACHE | CACHE_PRIVATE)) != 0) {
+            rules.add(exclude(REASON_CACHE, facts -> fileCache(facts, false), Reach.COMPOUND));
+        }
+        if ((level & CACHE_PRIVATE) != 0) {
+            rules.add(exclude(REASON_CACHE_PRIVATE, facts -> fileCache(facts, true), Reach.COMPOUND));
+        }
+        if ((level & USER) != 0) {
+            rules.add(exclude(REASON_USER, BuiltInRuleSets::user, Reach.COMPOUND));
+        }
+        rules.add(exclude(REASON_HWPOISON, facts -> flag(facts.hwpoison()), Reach.COMPOUND));
+        rules.add(exclude(REASON_OFFLINE, BuiltInRuleSets::offline, Reach.COMPOUND));
+        return new RuleSet(LEVEL_PREFIX + level, (level & ZERO) != 0, rules);
+    }
+
+    private static Rule exclude(String reason, Condition.OfKernel condition, Reach reach) {
+        return new Rule(Rule.Action.EXCLUDE, reason, condition, reach);
+    }
+
+    private static Condition buddy(PageFacts facts) {
+        Condition type = type(facts.buddyType());
+        Condition slab = slab(facts);
+        return (f, m, s) -> type.holds(f, m, s) && !slab.holds(f, m, s);
+    }
+
+    private static Condition offline(PageFacts facts) {
+        Condition type = type(facts.offlineType());
+        Condition slab = slab(facts);
+        return (f, m, s) -> type.holds(f, m, s) && !slab.holds(f, m, s);
+    }
+
+    private static Condition user(PageFacts facts) {
+        Condition anon = anon(facts);
+        return (f, m, s) -> (s & Descriptor.HUGETLB) != 0 || anon.holds(f, m, s);
+    }
+
+    /** Page cache that is not anonymous: on an LRU list, or in the swap cache (which needs PG_swapbacked to mean that). */
+    private static Condition fileCache(PageFacts facts, boolean isPrivate) {
+        int lru = mask(facts.lru());
+        int swap = mask(facts.swapcache()) | mask(facts.swapbacked());
+        boolean hasSwapCache = facts.swapcache().isPresent();
+        int privateMask = mask(facts.privateBit());
+        Condition anon = anon(facts);
+        return (f, m, s) -> {
+            boolean cache = (f & lru) != 0 || hasSwapCache && (f & swap) == swap;
+            return cache && (f & privateMask) != 0 == isPrivate && !anon.holds(f, m, s);
+        };
+    }
+
+    private static Condition anon(PageFacts facts) {
+        Condition slab = slab(facts);
+        return (f, m, s) -> (s & Descriptor.ANON) != 0 && !slab.holds(f, m, s);
+    }
+
+    /** Slab by its page type where the kernel exports one (Linux 6.10), else by PG_slab. */
+    private static Condition slab(PageFacts facts) {
+        return facts.slabType().isPresent() ? type(facts.slabType()) : flag(facts.slab());
+    }
+
+    /** The whole word has to be equal: matching single bits of a page type broke with Linux 6.12. */
+    private static Condition type(OptionalInt type) {
+        if (type.isEmpty()) {
+            return (f, m, s) -> false;
+        }
+        int value = type.getAsInt();
+        return (f, m, s) -> m == value;
+    }
+
+    private static Condition flag(OptionalInt bit) {
+        int mask = mask(bit);
+        return (f, m, s) -> (f & mask) != 0;
+    }
+
+    private static int mask(OptionalInt bit) {
+        return bit.isPresent() ? 1 << bit.getAsInt() : 0;
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.rules;
+
+import java.util.List;
+
+/**
+ * Applies one rule set to the chunks of one stripe, in order: descriptors in, reasons out.
+ *
+ * <p>Rules are asked once for each dictionary entry of a chunk. The walk over its runs then only expands what they
+ * answered: a head that reaches further than its page opens a run, and pages inside an open run are not looked at. Page
+ * frames without memory or data keep their own reason inside a run, so that a run counts only pages that were there.
+ *
+ * <p>Not thread-safe. Its whole state between two chunks is the open run and the counters, and both can be restored.
+ */
+public final class VerdictEngine {
+    private static final int PAGE_ONLY = -1;
+
+    /** A free page whose order no block can have. */
+    private static final int INVALID = -2;
+
+    private final RuleSet ruleSet;
+    private final int maxPageOrder;
+    private final long endPfn;
+    private final Rule[] rules;
+    private final Condition[] conditions;
+    private final int[] reasonOfRule;
+
+    private int[] entryReason = new int[256];
+    private int[] entryOrder = new int[256];
+    private boolean[] entryStrict = new boolean[256];
+
+    private OpenRun openRun = OpenRun.NONE;
+    private long invalidOrders;
+    private long misaligned;
+    private long firstAnomaly = -1;
+    private final long[] pagesByReason;
+
+    /**
+     * @param ruleSet what is applied
+     * @param facts the kernel the pages come from
+     * @param endPfn page frame behind the last one that a run may reach: the end of the stripe
+     */
+    public VerdictEngine(RuleSet ruleSet, PageFacts facts, long endPfn) {
+        this.ruleSet = ruleSet;
+        this.maxPageOrder = facts.maxPageOrder();
+        this.endPfn = endPfn;
+        List<String> reasons = ruleSet.reasons();
+        pagesByReason = new long[reasons.size()];
+        rules = ruleSet.rules().toArray(Rule[]::new);
+        conditions = new Condition[rules.length];
+        reasonOfRule = new int[rules.length];
+        for (int i = 0; i < rules.length; i++) {
+            conditions[i] = rules[i].condition().bind(facts);
+            reasonOfRule[i] = rules[i].action() == Rule.Action.KEEP ? RuleSet.KEPT : reasons.indexOf(rules[i].reason());
+        }
+    }
+
+    /** The rule set that is applied. */
+    public RuleSet ruleSet() {
+        return ruleSet;
+    }
+
+    /** The run that reaches beyond the last chunk decided, {@link OpenRun#NONE} when there is none. */
+    public OpenRun openRun() {
+        return openRun;
+    }
+
+    /** Continues where an engine with the same rule set left off. */
+    public void restore(OpenRun openRun, Anomalies anomalies, long[] pagesByReason) {
+        if (pagesByReason.length != this.pagesByReason.length) {
+            throw new IllegalArgumentException("counters of " + pagesByReason.length + " reasons, expected "
+                    + this.pagesByReason.length + " for rule set " + ruleSet.name());
+        }
+        this.openRun = openRun;
+        invalidOrders = anomalies.invalidOrders();
+        misaligned = anomalies.misaligned();
+        firstAnomaly = anomalies.firstPfn();
+        System.arraycopy(pagesByReason, 0, this.pagesByReason, 0, pagesByReason.length);
+    }
+
+    /** Pages seen that claimed what no sane kernel claims. */
+    public Anomalies anomalies() {
+        return new Anomalies(invalidOrders, misaligned, firstAnomaly);
+    }
+
+    /** Pages decided so far, by reason code of {@link RuleSet#reasons()}. */
+    public long[] pagesByReason() {
+        return pagesByReason.clone();
+    }
+
+    /**
+     * Decides one chunk. Chunks must come in ascending order; one that was left out counts as never seen, and an open
+     * run goes on behind it.
+     */
+    public void decide(ChunkDescriptors chunk, VerdictRuns verdict) {
+        decideEntries(chunk);
+        verdict.begin(chunk.firstPfn());
+        long pfn = chunk.firstPfn();
+        for (int run = 0; run < chunk.runs(); run++) {
+            int entry = chunk.runEntry(run);
+            int length = chunk.runLength(run);
+            if (pfn + length <= openRun.endPfn()) {
+                emit(verdict, insideRun(entry), length);
+            } else {
+                walk(verdict, pfn, length, entry);
+            }
+            pfn += length;
+        }
+        if (openRun.endPfn() <= pfn) {
+            openRun = OpenRun.NONE;
+        }
+    }
+
+    /** Decides {@code length} pages of one descriptor, the last of which no open run reaches. */
+    private void walk(VerdictRuns verdict, long firstPfn, int length, int entry) {
+        long pfn = firstPfn;
+        long end = firstPfn + length;
+        while (pfn < end) {
+            if (pfn < openRun.endPfn()) {
+                int covered = (int) (Math.min(end, openRun.endPfn()) - pfn);
+                emit(verdict, insideRun(entry), covered);
+                pfn += covered;
+                continue;
+            }
+            int order = entryOrder[entry];
+            if (order <= 0) {
+                int rest = (int) (end - pfn);
+                emit(verdict, entryReason[entry], rest);
+                if (order == INVALID) {
+                    invalidOrders += rest;
+                    noteAnomaly(pfn);
+                }
+                return;
+            }
+            if ((pfn & (1L << order) - 1) == 0) {
+                openRun = new OpenRun(reach(pfn, order), entryReason[entry]);
+            } else {
+                boolean strict = entryStrict[entry];
+                emit(verdict, strict ? RuleSet.KEPT : entryReason[entry], 1);
+                if (strict) {
+                    misaligned++;
+                    noteAnomaly(pfn);
+                }
+                pfn++;
+            }
+        }
+    }
+
+    private void noteAnomaly(long pfn) {
+        if (firstAnomaly < 0) {
+            firstAnomaly = pfn;
+        }
+    }
+
+    /** Where a block of an order ends; a page frame is below 2^52, so 2^52 pages is as far as anything reaches. */
+    private long reach(long pfn, int order) {
+        return Math.min(endPfn, pfn + (1L << Math.min(order, 52)));
+    }
+
+    /** Reason of a page inside an open run: a page that is not there stays what it is. */
+    private int insideRun(int entry) {
+        int reason = entryReason[entry];
+        return reason == RuleSet.HOLE || reason == RuleSet.NO_DATA ? reason : openRun.reason();
+    }
+
+    private void emit(VerdictRuns verdict, int reason, int length) {
+        verdict.append(reason, length);
+        pagesByReason[reason] += length;
+    }
+
+    private void decideEntries(ChunkDescriptors chunk) {
+        int entries = chunk.entries();
+        if (entries > entryReason.length) {
+            entryReason = new int[Chunk.PAGES];
+            entryOrder = new int[Chunk.PAGES];
+            entryStrict = new boolean[Chunk.PAGES];
+        }
+        for (int entry = 0; entry < entries; entry++) {
+            decideEntry(chunk, entry);
+        }
+    }
+
+    private void decideEntry(ChunkDescriptors chunk, int entry) {
+        int shape = chunk.shape(entry);
+        entryReason[entry] = RuleSet.KEPT;
+        entryOrder[entry] = PAGE_ONLY;
+        entryStrict[entry] = false;
+        if ((shape & (Descriptor.HOLE | Descriptor.NO_DATA | Descriptor.NO_STRUCT_PAGE)) != 0) {
+            if ((shape & Descriptor.HOLE) != 0) {
+                entryReason[entry] = RuleSet.HOLE;
+            } else if ((shape & Descriptor.NO_DATA) != 0) {
+                entryReason[entry] = RuleSet.NO_DATA;
+            }
+            return;
+        }
+        int flags = chunk.flags(entry);
+        int mapcount = chunk.mapcount(entry);
+        for (int rule = 0; rule < rules.length; rule++) {
+            if (conditions[rule].holds(flags, mapcount, shape)) {
+                apply(rule, entry, shape);
+                return;
+            }
+        }
+    }
+
+    private void apply(int rule, int entry, int shape) {
+        int reason = reasonOfRule[rule];
+        switch (rules[rule].reach()) {
+            case PAGE -> {}
+            case COMPOUND -> {
+                int order = shape & Descriptor.COMPOUND_ORDER_MASK;
+                entryOrder[entry] = order < Long.SIZE ? order : PAGE_ONLY;
+            }
+            case BUDDY -> {
+                int order = shape >>> Descriptor.BUDDY_ORDER_SHIFT & 0xff;
+                if (order > maxPageOrder) {
+                    reason = RuleSet.KEPT;
+                    entryOrder[entry] = INVALID;
+                } else {
+                    entryOrder[entry] = order;
+                    entryStrict[entry] = true;
+                }
+            }
+            case MAX_ORDER_BLOCK -> {
+                entryOrder[entry] = maxPageOrder;
+                entryStrict[entry] = true;
+            }
+        }
+        entryReason[entry] = reason;
+    }
+}

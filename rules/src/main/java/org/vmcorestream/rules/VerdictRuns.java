@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.rules;
+
+import java.util.Arrays;
+
+/**
+ * The verdict on one chunk: runs of pages with one reason. Reasons are codes of the rule set that was applied
+ * ({@link RuleSet#reasons()}); {@link RuleSet#KEPT} means that the page stays in the dump. Made to be reused; belongs to
+ * one thread.
+ */
+public final class VerdictRuns {
+    private long firstPfn;
+    private int pages;
+    private int runs;
+    private int[] lengths = new int[1024];
+    private byte[] reasons = new byte[1024];
+
+    /** Empties the verdict and says where it begins. */
+    public void begin(long firstPfn) {
+        this.firstPfn = firstPfn;
+        pages = 0;
+        runs = 0;
+    }
+
+    /**
+     * Adds pages of one reason, joined with the run before where the reason is the same.
+     *
+     * @throws IllegalArgumentException when the chunk would hold more than {@link Chunk#PAGES} pages, {@code length} is
+     *     not positive, or the reason is not 0 to {@link RuleSet#MAX_REASONS} - 1
+     */
+    public void append(int reason, int length) {
+        if (length <= 0 || length > Chunk.PAGES - pages) {
+            throw new IllegalArgumentException("run of " + length + " pages after " + pages
+                    + " in a chunk, expected 1 to " + (Chunk.PAGES - pages));
+        }
+        if (reason < 0 || reason >= RuleSet.MAX_REASONS) {
+            throw new IllegalArgumentException(
+                    "reason code " + reason + ", expected 0 to " + (RuleSet.MAX_REASONS - 1));
+        }
+        pages += length;
+        if (runs > 0 && reasons[runs - 1] == reason) {
+            lengths[runs - 1] += length;
+            return;
+        }
+        if (runs == lengths.length) {
+            lengths = Arrays.copyOf(lengths, runs * 2);
+            reasons = Arrays.copyOf(reasons, runs * 2);
+        }
+        lengths[runs] = length;
+        reasons[runs++] = (byte) reason;
+    }
+
+    /** First page frame of the chunk. */
+    public long firstPfn() {
+        return firstPfn;
+    }
+
+    /** Pages decided. */
+    public int pages() {
+        return pages;
+    }
+
+    /** Number of runs. */
+    public int runs() {
+        return runs;
+    }
+
+    /** Pages of a run, at least 1. */
+    public int length(int run) {
+        return lengths[run];
+    }
+
+    /** Reason code of a run. */
+    public int reason(int run) {
+        return reasons[run];
+    }
+}

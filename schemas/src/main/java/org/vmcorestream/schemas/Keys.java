@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.schemas;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.Utils;
+
+/** Record keys, all of them readable text, and the partition that a stripe travels on. */
+public final class Keys {
+    private Keys() {}
+
+    /** Key of a {@code Dump}. */
+    public static byte[] dump(String dumpId) {
+        return bytes(dumpId);
+    }
+
+    /** Key of a {@code KernelLogRecord}. */
+    public static byte[] kernelLog(String dumpId) {
+        return bytes(dumpId + "/log");
+    }
+
+    /** Key of {@code PageBatch} and {@code StripeEnd}. */
+    public static byte[] stripe(String dumpId, int stripe) {
+        return bytes(dumpId + "/" + stripe);
+    }
+
+    /** Key of {@code ChunkMetadata}. */
+    public static byte[] chunk(String dumpId, int stripe, long chunk) {
+        return bytes(dumpId + "/" + stripe + "/" + chunk);
+    }
+
+    /** Key of {@code StripeOpened}. */
+    public static byte[] stripeOpened(String dumpId, int stripe) {
+        return bytes(dumpId + "/" + stripe + "/opened");
+    }
+
+    /** Key of {@code StripeClosed}. */
+    public static byte[] stripeClosed(String dumpId, int stripe) {
+        return bytes(dumpId + "/" + stripe + "/closed");
+    }
+
+    /** Key of {@code ChunkVerdict}. */
+    public static byte[] verdict(String dumpId, String ruleSet, int stripe, long chunk) {
+        return bytes(dumpId + "/" + ruleSet + "/" + stripe + "/" + chunk);
+    }
+
+    /** Key of {@code StripeVerdict}. */
+    public static byte[] stripeVerdict(String dumpId, String ruleSet, int stripe) {
+        return bytes(dumpId + "/" + ruleSet + "/" + stripe + "/total");
+    }
+
+    /** Key of {@code ExclusionStats}. */
+    public static byte[] exclusionStats(String dumpId, String ruleSet, int stripe) {
+        return bytes(dumpId + "/" + ruleSet + "/" + stripe);
+    }
+
+    /** Key of {@code DumpFile}. */
+    public static byte[] dumpFile(String dumpId, String ruleSet) {
+        return bytes(dumpId + "/" + ruleSet);
+    }
+
+    /**
+     * Partition of page-metadata, page-data and verdicts that a stripe travels on: the same in all three, which have equally
+     * many, so that its streams meet without a repartition.
+     */
+    public static int partition(String dumpId, int stripe, int partitions) {
+        return Utils.toPositive(Utils.murmur2(stripe(dumpId, stripe))) % partitions;
+    }
+
+    private static byte[] bytes(String key) {
+        return key.getBytes(StandardCharsets.UTF_8);
+    }
+}

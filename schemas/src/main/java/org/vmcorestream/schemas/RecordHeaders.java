@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.schemas;
+
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The headers every record carries, so that any Kafka console shows what flows: {@code dump} (dump id), {@code kind} (name of
+ * the schema), {@code pfns} (first-last, where it speaks of page frames) and {@code schema} (fingerprint in hex). All text.
+ */
+public final class RecordHeaders {
+    /** Header with the dump id. */
+    public static final String DUMP = "dump";
+
+    /** Header with the name of the record's schema. */
+    public static final String KIND = "kind";
+
+    /** Header with the page frames that the record speaks of, {@code first-last}, both inclusive. */
+    public static final String PFNS = "pfns";
+
+    /** Header with the schema's fingerprint, 16 digits of hex. */
+    public static final String SCHEMA = "schema";
+
+    private RecordHeaders() {}
+
+    /** Headers of a record that speaks of no page frames. */
+    public static Headers of(String dumpId, SpecificRecordBase message) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Headers of a record that speaks of page frames {@code firstPfn} to {@code endPfn - 1}. */
+    public static Headers of(String dumpId, SpecificRecordBase message, long firstPfn, long endPfn) {
+        throw new UnsupportedOperationException();
+    }
+}

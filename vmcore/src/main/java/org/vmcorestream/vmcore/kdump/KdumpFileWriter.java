@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.vmcorestream.vmcore.PfnBitmap;
+
+/**
+ * Writes one kdump-compressed file, header version 6. Pages come in ascending order of page frames; the layout in front of
+ * them is fixed by the second bitmap. The file is written as {@code NAME.partial} and gets its name only when it is whole
+ * and on disk, so that nothing half-made ever has the final name. Belongs to one thread.
+ */
+public interface KdumpFileWriter extends AutoCloseable {
+    /**
+     * Creates {@code file.partial}, replacing an older one, and writes the headers.
+     *
+     * @param file final name
+     * @param header what the headers say
+     * @param present first bitmap
+     * @param kept second bitmap
+     * @throws IOException when it cannot be written
+     */
+    static KdumpFileWriter create(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept) throws IOException {
+        throw new UnsupportedOperationException(file.toString());
+    }
+
+    /**
+     * Adds a page in the file's codec, or raw. A page that {@code kept} does not have is refused.
+     *
+     * @param pfn page frame, above the one added before; kept page frames in between are recorded as missing
+     * @param stored its stored bytes from {@code offset} on; position and limit are left alone
+     * @param raw whether the bytes are not compressed
+     */
+    void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException;
+
+    /** Adds a page of zeros; all of them share one stored page. */
+    void addZeroPage(long pfn) throws IOException;
+
+    /**
+     * Ends the file, syncs it and gives it its final name. The header says that it is incomplete when kept pages are missing
+     * or {@code incomplete} is set.
+     */
+    Summary finish(boolean incomplete) throws IOException;
+
+    /** Throws away what was written unless {@link #finish} was successful. */
+    @Override
+    void close() throws IOException;
+
+    /**
+     * What was written.
+     *
+     * @param size bytes of the file
+     * @param crc32c CRC-32C of the whole file
+     * @param pages pages added, zero pages included
+     * @param zeroPages pages of zeros
+     * @param missing kept pages that were never added
+     */
+    record Summary(long size, int crc32c, long pages, long zeroPages, long missing) {}
+}

@@ -15,8 +15,7 @@ abstract class CheckedCompressor implements PageCompressor {
     abstract void release();
 
     @Override
-    public final int compress(
-            ByteBuffer source, int sourceOffset, int pageSize, ByteBuffer target, int targetOffset) {
+    public final int compress(ByteBuffer source, int sourceOffset, int pageSize, ByteBuffer target, int targetOffset) {
         if (closed) {
             throw new IllegalStateException("compressor is closed");
         }

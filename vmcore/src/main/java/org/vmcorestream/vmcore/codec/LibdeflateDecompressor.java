@@ -9,8 +9,7 @@ import java.nio.ByteOrder;
 final class LibdeflateDecompressor extends CheckedDecompressor {
     private final BufferAddress in = new BufferAddress();
     private final BufferAddress out = new BufferAddress();
-    private final ByteBuffer counts =
-            ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer counts = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
     private final long inUsed = new BufferAddress().of(counts);
     private final long decompressor = Libdeflate.libdeflate_alloc_decompressor();
 

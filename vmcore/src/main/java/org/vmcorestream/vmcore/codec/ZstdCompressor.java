@@ -11,8 +11,7 @@ final class ZstdCompressor extends CheckedCompressor {
 
     @Override
     int squeeze(ByteBuffer source, int sourceOffset, int pageSize, ByteBuffer target, int targetOffset) {
-        return context.compressDirectByteBuffer(
-                target, targetOffset, bound(pageSize), source, sourceOffset, pageSize);
+        return context.compressDirectByteBuffer(target, targetOffset, bound(pageSize), source, sourceOffset, pageSize);
     }
 
     @Override

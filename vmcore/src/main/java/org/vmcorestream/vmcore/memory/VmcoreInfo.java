@@ -150,7 +150,12 @@ public final class VmcoreInfo {
         return OptionalInt.of((int) value.getAsLong());
     }
 
-    private OptionalLong decimal(String key) throws CorruptVmcoreException {
+    /**
+     * Value of a key that holds a decimal number, or a hexadecimal one with 0x, for example {@code PAGESIZE}.
+     *
+     * @throws CorruptVmcoreException when it does not
+     */
+    public OptionalLong decimal(String key) throws CorruptVmcoreException {
         String value = values.get(key);
         if (value == null) {
             return OptionalLong.empty();

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,8 @@ final class DumpBoard implements KernelLogs {
     private final int dumpPartitions;
     private final int dataPartitions;
     private final Map<Integer, Map<String, Entry>> dumps = new HashMap<>();
-    private final Map<String, LogPlace> logs = new HashMap<>();
+    /** Asked by assemblies while they hold their own lock, so never guarded by that of the board. */
+    private final Map<String, LogPlace> logs = new ConcurrentHashMap<>();
 
     /**
      * @param ruleSets for dumps that ask for none
@@ -156,7 +158,7 @@ final class DumpBoard implements KernelLogs {
     }
 
     @Override
-    public synchronized LogPlace place(String dumpId) {
+    public LogPlace place(String dumpId) {
         return logs.get(dumpId);
     }
 

@@ -70,7 +70,8 @@ final class DumpWatch implements ConsumerRebalanceListener, AutoCloseable {
         }
         ConsumerRecords<ByteBuffer, ByteBuffer> records = consumer.poll(WAIT);
         if (behind) {
-            // Another sink may have finished files of a partition that has just come; its records are read again next time.
+            // Another sink may have finished files of a partition that has just come; its records are read again next
+            // time.
             records.partitions().forEach(partition -> consumer.seekToBeginning(List.of(partition)));
             return;
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
@@ -22,6 +23,9 @@ import org.vmcorestream.schemas.records.DumpFile;
  */
 final class FinishedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FinishedFiles.class);
+
+    /** Reads of 100 ms each that may bring nothing before the end of a partition. */
+    private static final int MAX_EMPTY_READS = 50;
 
     private record Outcome(boolean complete, long writtenAt) {}
 
@@ -42,15 +46,22 @@ final class FinishedFiles {
      * Reads the topic from where it was left to its end.
      *
      * @param reader any reader; it is left where it is
+     * @throws TimeoutException when the cluster does not answer; the call can be made again
      */
     void catchUp(LogReader reader) {
         for (int partition = 0; partition < next.length; partition++) {
             reader.seek(topic, partition, next[partition]);
             long end = reader.end();
+            int empty = 0;
             while (next[partition] < end) {
                 try {
                     List<LogRecord> records = reader.read(Duration.ofMillis(100));
                     records.forEach(this::accept);
+                    empty = records.isEmpty() ? empty + 1 : 0;
+                    if (empty == MAX_EMPTY_READS) {
+                        throw new TimeoutException(topic + "-" + partition + " cannot be read from offset "
+                                + next[partition] + " to " + end);
+                    }
                     next[partition] = reader.position();
                 } catch (OffsetGoneException e) {
                     next[partition] = e.beginning();

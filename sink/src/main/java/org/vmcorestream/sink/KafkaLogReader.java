@@ -69,7 +69,8 @@ final class KafkaLogReader implements LogReader {
             long beginning = consumer.beginningOffsets(Set.of(place), ASK).get(place);
             throw new OffsetGoneException(place.topic(), place.partition(), position(), beginning);
         } catch (KafkaException e) {
-            // Only a broken batch is reported by this very class: its checksum does not hold. What is lost with it is found
+            // Only a broken batch is reported by this very class: its checksum does not hold. What is lost with it is
+            // found
             // by those who count records.
             if (e.getClass() != KafkaException.class || ++skipped > MAX_SKIPPED) {
                 throw e;

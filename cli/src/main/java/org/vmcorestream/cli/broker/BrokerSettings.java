@@ -48,6 +48,7 @@ final class BrokerSettings {
         fewThreads(settings);
         quickRestart(settings);
         settings.put("auto.create.topics.enable", false);
+        settings.replaceAll((name, value) -> value.toString());
         return settings;
     }
 

@@ -6,8 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpFile;
@@ -131,7 +135,7 @@ final class Assembly {
     /**
      * Does a small step.
      *
-     * @throws KafkaException when the cluster refuses to work with this sink
+     * @throws ApiException when the cluster refuses to work with this sink
      */
     Step step() {
         lock.lock();
@@ -143,9 +147,12 @@ final class Assembly {
         } catch (RetriableException e) {
             LOG.debug("{}: {}", this, e.getMessage());
             return Step.IDLE;
-        } catch (KafkaException e) {
+        } catch (ApiException e) {
             fail(Problems.line(e));
-            throw e;
+            if (refused(e)) {
+                throw e;
+            }
+            return Step.DONE;
         } catch (IOException | RuntimeException e) {
             LOG.debug("{} failed", this, e);
             return fail(named(Problems.line(e)));
@@ -154,6 +161,13 @@ final class Assembly {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean refused(ApiException e) {
+        return e instanceof AuthorizationException
+                || e instanceof AuthenticationException
+                || e instanceof InvalidTopicException
+                || e instanceof UnsupportedVersionException;
     }
 
     private Step advance() throws IOException {

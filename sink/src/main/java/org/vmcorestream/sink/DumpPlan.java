@@ -103,11 +103,7 @@ final class DumpPlan {
                     behind,
                     "a multiple of " + Chunk.PAGES + " above " + first + ", or " + end);
             int partition = stripe.getPartition();
-            expect(
-                    partition >= 0 && partition < partitions,
-                    name + "partition",
-                    partition,
-                    "0 to " + (partitions - 1));
+            expect(partition >= 0 && partition < partitions, name + "partition", partition, "0 to " + (partitions - 1));
             expect(stripe.getDataOffset() >= -1, name + "dataOffset", stripe.getDataOffset(), "-1 or more");
             expect(stripe.getDataEnd() >= -1, name + "dataEnd", stripe.getDataEnd(), "-1 or more");
             last = behind;

@@ -19,13 +19,7 @@ import org.vmcorestream.schemas.RecordHeaders;
  * @param headers its headers
  */
 record LogRecord(
-        String topic,
-        int partition,
-        long offset,
-        long timestamp,
-        ByteBuffer key,
-        ByteBuffer value,
-        Headers headers) {
+        String topic, int partition, long offset, long timestamp, ByteBuffer key, ByteBuffer value, Headers headers) {
     /** The dump it says it belongs to: its header, else its key up to the first slash. Empty when it does not say. */
     String dumpId() {
         Header header = headers.lastHeader(RecordHeaders.DUMP);

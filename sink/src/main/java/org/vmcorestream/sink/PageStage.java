@@ -32,8 +32,7 @@ final class PageStage {
     private long addedBefore;
     private boolean news;
 
-    PageStage(
-            DumpPlan plan, StageTools tools, StageReader reader, Problems problems, PfnBitmap kept, PageSink sink) {
+    PageStage(DumpPlan plan, StageTools tools, StageReader reader, Problems problems, PfnBitmap kept, PageSink sink) {
         this.plan = plan;
         this.tools = tools;
         this.reader = reader;
@@ -148,7 +147,8 @@ final class PageStage {
             problems.add(stripe + missing + " pages that the verdict keeps were not captured by rule set "
                     + plan.manifest().getCaptureRuleSet());
         } else if (missing > 0 || !copy.whole()) {
-            problems.add(stripe + missing + " pages that the verdict keeps are missing" + (why.isEmpty() ? "" : ", " + why));
+            problems.add(
+                    stripe + missing + " pages that the verdict keeps are missing" + (why.isEmpty() ? "" : ", " + why));
         }
         copied.add(copy);
         copy = null;

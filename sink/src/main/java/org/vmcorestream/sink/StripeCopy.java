@@ -131,7 +131,8 @@ final class StripeCopy {
 
     private void expect(String what, long found, long expected) {
         if (found != expected) {
-            problems.add("stripe " + stripe.getStripe() + ": " + found + " " + what + " came, its end says " + expected);
+            problems.add(
+                    "stripe " + stripe.getStripe() + ": " + found + " " + what + " came, its end says " + expected);
         }
     }
 

@@ -56,7 +56,10 @@ final class VerdictCollector {
         StripeState stripe = stripe(verdict.getStripe());
         long chunk = verdict.getChunk();
         long first = chunk << Chunk.SHIFT;
-        if (chunk < 0 || chunk > Chunk.of(plan.endPfn()) || first < stripe.getFirstPfn() || first >= stripe.getEndPfn()) {
+        if (chunk < 0
+                || chunk > Chunk.of(plan.endPfn())
+                || first < stripe.getFirstPfn()
+                || first >= stripe.getEndPfn()) {
             throw new MalformedRecordException("verdict on chunk " + chunk + ", expected "
                     + Chunk.of(stripe.getFirstPfn()) + " to " + Chunk.of(stripe.getEndPfn() - 1) + " in stripe "
                     + verdict.getStripe());
@@ -107,8 +110,8 @@ final class VerdictCollector {
         }
         for (String reason : reasons) {
             if (reason.length() > MAX_REASON_LENGTH) {
-                throw new MalformedRecordException("reason of " + reason.length() + " characters, expected at most "
-                        + MAX_REASON_LENGTH);
+                throw new MalformedRecordException(
+                        "reason of " + reason.length() + " characters, expected at most " + MAX_REASON_LENGTH);
             }
             if (!counts.containsKey(reason) && counts.size() == MAX_REASONS) {
                 throw new MalformedRecordException("more than " + MAX_REASONS + " different reasons in one dump");
@@ -178,7 +181,8 @@ final class VerdictCollector {
             }
         }
         if (undecided > 0) {
-            problems.add("no verdict on " + undecided + " pages from pfn " + firstUndecided + " on, all of them are kept");
+            problems.add(
+                    "no verdict on " + undecided + " pages from pfn " + firstUndecided + " on, all of them are kept");
         }
         if (outside > 0) {
             problems.add("the verdict keeps " + outside + " page frames without memory");

@@ -14,7 +14,8 @@ final class Anomaly {
             return Optional.empty();
         }
         return Optional.of("warning: " + seen.total() + " struct pages are corrupted (" + seen.invalidOrders()
-                + " with an impossible order, " + seen.misaligned() + " heads of blocks that are not aligned), first at page frame "
+                + " with an impossible order, " + seen.misaligned()
+                + " heads of blocks that are not aligned), first at page frame "
                 + seen.firstPfn() + "; their pages stay in the dump");
     }
 }

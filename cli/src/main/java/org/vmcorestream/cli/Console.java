@@ -28,7 +28,8 @@ final class Console {
     /** The console of this process. */
     static Console ofProcess() {
         String told = System.getProperty(TERMINAL_PROPERTY);
-        return new Console(System.out, System.err, told == null ? System.console() != null : Boolean.parseBoolean(told));
+        return new Console(
+                System.out, System.err, told == null ? System.console() != null : Boolean.parseBoolean(told));
     }
 
     /** Whether standard error is a terminal, where lines can be written over. */

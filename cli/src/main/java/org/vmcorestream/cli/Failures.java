@@ -77,7 +77,8 @@ final class Failures {
     private static CommandFailure of(ExitCode code, String prefix, Throwable failure) {
         String message = oneLine(failure.getMessage());
         String text = message.isEmpty() ? failure.getClass().getSimpleName() : message;
-        boolean named = code == ExitCode.INTERNAL || failure.getClass().getName().startsWith("org.apache.kafka");
+        boolean named =
+                code == ExitCode.INTERNAL || failure.getClass().getName().startsWith("org.apache.kafka");
         String name = named && !message.isEmpty() ? failure.getClass().getSimpleName() + ": " : "";
         return new CommandFailure(code, prefix + name + text, failure);
     }

@@ -18,10 +18,7 @@ import picocli.CommandLine.Parameters;
             "Reads struct pages only, so it is quick; contents of pages are read with --zero alone."
         },
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  vmcore-stream inspect guest.elf",
-            "  vmcore-stream inspect guest.elf -d 17 --zero"
-        })
+        footer = {"  vmcore-stream inspect guest.elf", "  vmcore-stream inspect guest.elf -d 17 --zero"})
 final class InspectCommand extends ConsoleCommand {
     @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
     private Path vmcore;
@@ -57,8 +54,9 @@ final class InspectCommand extends ConsoleCommand {
         }
         Anomaly.describe(outcome.anomalies()).ifPresent(console()::complain);
         if (noFreePages(ruleSet, outcome.counts())) {
-            console().complain("warning: not one free page was found, which no running kernel has; "
-                    + "its struct pages may be corrupted or misread");
+            console()
+                    .complain("warning: not one free page was found, which no running kernel has; "
+                            + "its struct pages may be corrupted or misread");
         }
         return ExitCode.OK;
     }

@@ -43,7 +43,9 @@ final class KafkaOptions {
                 properties.load(reader);
             } catch (IOException | IllegalArgumentException e) {
                 throw new CommandFailure(
-                        ExitCode.USAGE, commandConfig + ": cannot be read as a properties file: " + Failures.reason(e), e);
+                        ExitCode.USAGE,
+                        commandConfig + ": cannot be read as a properties file: " + Failures.reason(e),
+                        e);
             }
             properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
         }

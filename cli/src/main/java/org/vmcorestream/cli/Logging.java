@@ -62,7 +62,11 @@ public final class Logging extends ContextAwareBase implements Configurator {
                 return;
             }
             StringBuilder line = new StringBuilder(TIME.format(Instant.ofEpochMilli(event.getTimeStamp())));
-            line.append(' ').append(event.getLevel()).append(" [").append(event.getThreadName()).append("] ");
+            line.append(' ')
+                    .append(event.getLevel())
+                    .append(" [")
+                    .append(event.getThreadName())
+                    .append("] ");
             line.append(event.getLoggerName()).append(": ").append(event.getFormattedMessage());
             if (event.getThrowableProxy() != null) {
                 line.append('\n').append(ThrowableProxyUtil.asString(event.getThrowableProxy()));

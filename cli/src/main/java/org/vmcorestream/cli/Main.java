@@ -29,7 +29,8 @@ public final class Main {
             console.log("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
             return ExitCode.USAGE.number();
         });
-        line.setExecutionExceptionHandler((failure, of, result) -> Failures.report(console, failure).number());
+        line.setExecutionExceptionHandler(
+                (failure, of, result) -> Failures.report(console, failure).number());
         return line.execute(args);
     }
 }

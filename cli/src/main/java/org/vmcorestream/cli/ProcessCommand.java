@@ -51,7 +51,11 @@ final class ProcessCommand extends ConsoleCommand {
             description = "Where Kafka Streams keeps its own files (default: a folder for temporary files).")
     private Path stateDir;
 
-    @Option(names = "--threads", paramLabel = "NUMBER", defaultValue = "1", description = "Stream threads (default: 1).")
+    @Option(
+            names = "--threads",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description = "Stream threads (default: 1).")
     private Integer threads;
 
     ProcessCommand(Console console) {

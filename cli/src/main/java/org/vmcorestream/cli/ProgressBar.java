@@ -71,7 +71,8 @@ final class ProgressBar {
                 ? String.format(Locale.ROOT, "%.1fs", seconds())
                 : promille == 0 ? "" : "eta: " + span(seconds() * (1000 - promille) / promille);
         char spin = finishedAt != 0 ? ' ' : SPINNER.charAt(turn % SPINNER.length());
-        return String.format(Locale.ROOT, "%-33s : [%3d.%d %%] %c %16s", label, promille / 10, promille % 10, spin, time);
+        return String.format(
+                Locale.ROOT, "%-33s : [%3d.%d %%] %c %16s", label, promille / 10, promille % 10, spin, time);
     }
 
     /** A time as short as it can be said: {@code 42s}, {@code 3m12s}, {@code 2h05m}. */

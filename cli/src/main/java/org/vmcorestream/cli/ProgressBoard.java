@@ -78,9 +78,7 @@ final class ProgressBoard implements AutoCloseable {
         for (int i = 0; i < bars.size(); i++) {
             ProgressBar bar = bars.get(i);
             int quarter = bar.promille() / QUARTER;
-            if (bar.started()
-                    && quarter > quarterTold.get(i)
-                    && (bar.finished() || bar.seconds() > LONG_SECONDS)) {
+            if (bar.started() && quarter > quarterTold.get(i) && (bar.finished() || bar.seconds() > LONG_SECONDS)) {
                 quarterTold.set(i, quarter);
                 console.draw(bar.line(turn).stripTrailing() + "\n");
             }

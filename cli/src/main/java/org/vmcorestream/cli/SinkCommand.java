@@ -51,7 +51,8 @@ final class SinkCommand extends ConsoleCommand {
             names = "--rule-set",
             paramLabel = "NAME",
             converter = RuleSetConverter.class,
-            description = "Rule set made into files for dumps that ask for none; can be given several times (default: level-31).")
+            description =
+                    "Rule set made into files for dumps that ask for none; can be given several times (default: level-31).")
     private List<RuleSet> ruleSets = List.of(BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL));
 
     @Option(
@@ -61,7 +62,10 @@ final class SinkCommand extends ConsoleCommand {
             description = "Consumer group of the sinks that share the work (default: ${DEFAULT-VALUE}).")
     private String group;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "This sink's name in dump-files (default: the host's).")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "This sink's name in dump-files (default: the host's).")
     private String name;
 
     @Option(
@@ -75,7 +79,8 @@ final class SinkCommand extends ConsoleCommand {
             names = "--stall-timeout",
             paramLabel = "SECONDS",
             defaultValue = "300",
-            description = "After so long without anything new a dump is finished with what there is (default: ${DEFAULT-VALUE}).")
+            description =
+                    "After so long without anything new a dump is finished with what there is (default: ${DEFAULT-VALUE}).")
     private int stallSeconds;
 
     SinkCommand(Console console) {
@@ -85,7 +90,8 @@ final class SinkCommand extends ConsoleCommand {
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
         if (stallSeconds < 1) {
-            throw new CommandFailure(ExitCode.USAGE, "--stall-timeout " + stallSeconds + ", expected 1 or more seconds");
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--stall-timeout " + stallSeconds + ", expected 1 or more seconds");
         }
         Map<String, Object> client = kafka.client();
         int atOnce = Threads.number("--assemblies", assemblies);

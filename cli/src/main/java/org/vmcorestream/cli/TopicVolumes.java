@@ -44,9 +44,13 @@ final class TopicVolumes {
     Map<String, Volume> ask() throws ExecutionException, TimeoutException, InterruptedException {
         Set<String> existing = new HashSet<>(get(admin.listTopics().names()));
         List<String> names = new TopicPlan(topics, 1, (short) 1)
-                .newTopics().stream().map(NewTopic::name).filter(existing::contains).toList();
+                .newTopics().stream()
+                        .map(NewTopic::name)
+                        .filter(existing::contains)
+                        .toList();
         Map<TopicPartition, Long> ends = new HashMap<>();
-        for (TopicDescription topic : get(admin.describeTopics(names).allTopicNames()).values()) {
+        for (TopicDescription topic :
+                get(admin.describeTopics(names).allTopicNames()).values()) {
             topic.partitions().forEach(p -> ends.put(new TopicPartition(topic.name(), p.partition()), 0L));
         }
         for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : get(admin.listOffsets(
@@ -64,8 +68,20 @@ final class TopicVolumes {
         return volumes;
     }
 
+    /** Bytes of each topic in one line, without the prefix of their names. */
+    static String line(Map<String, Volume> volumes, Topics topics) {
+        return volumes.entrySet().stream()
+                .filter(volume -> volume.getValue().bytes() > 0)
+                .sorted(Map.Entry.comparingByKey())
+                .map(volume -> volume.getKey().substring(topics.prefix().length()) + " "
+                        + volume.getValue().bytes())
+                .collect(Collectors.joining(", "));
+    }
+
     private Map<TopicPartition, Long> bytes() throws ExecutionException, TimeoutException, InterruptedException {
-        List<Integer> brokers = get(admin.describeCluster().nodes()).stream().map(node -> node.id()).toList();
+        List<Integer> brokers = get(admin.describeCluster().nodes()).stream()
+                .map(node -> node.id())
+                .toList();
         Map<TopicPartition, Long> largest = new HashMap<>();
         for (Map<String, LogDirDescription> folders :
                 get(admin.describeLogDirs(brokers).allDescriptions()).values()) {

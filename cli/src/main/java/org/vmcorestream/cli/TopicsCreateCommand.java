@@ -72,10 +72,8 @@ final class TopicsCreateCommand extends ConsoleCommand {
         TopicPlan plan = plan();
         Cluster cluster = teardown.add(Cluster.connect(kafka.client()));
         if (dryRun) {
-            Set<String> there = cluster.admin()
-                    .listTopics()
-                    .names()
-                    .get(Cluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            Set<String> there =
+                    cluster.admin().listTopics().names().get(Cluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             say(plan, "would make", "exists", there);
             return ExitCode.OK;
         }
@@ -123,16 +121,18 @@ final class TopicsCreateCommand extends ConsoleCommand {
         for (NewTopic topic : plan.newTopics()) {
             boolean exists = there.contains(topic.name());
             Map<String, String> settings = new TreeMap<>(topic.configs());
-            console().print(String.format(
-                    Locale.ROOT,
-                    "%-10s %s%s",
-                    exists ? ifThere : ifNew,
-                    topic.name(),
-                    exists
-                            ? ""
-                            : " partitions=" + topic.numPartitions() + " replication-factor="
-                                    + (topic.replicationFactor() < 0 ? "brokers'" : topic.replicationFactor()) + " "
-                                    + settings));
+            console()
+                    .print(String.format(
+                            Locale.ROOT,
+                            "%-10s %s%s",
+                            exists ? ifThere : ifNew,
+                            topic.name(),
+                            exists
+                                    ? ""
+                                    : " partitions=" + topic.numPartitions() + " replication-factor="
+                                            + (topic.replicationFactor() < 0 ? "brokers'" : topic.replicationFactor())
+                                            + " "
+                                            + settings));
         }
     }
 }

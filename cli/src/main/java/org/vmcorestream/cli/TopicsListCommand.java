@@ -27,8 +27,14 @@ final class TopicsListCommand extends ConsoleCommand {
         Map<String, TopicVolumes.Volume> volumes =
                 new TreeMap<>(new TopicVolumes(cluster.admin(), kafka.topics()).ask());
         console().print(String.format(Locale.ROOT, "%-32s %10s %12s %16s", "TOPIC", "PARTITIONS", "OFFSETS", "BYTES"));
-        volumes.forEach((topic, volume) -> console().print(String.format(
-                Locale.ROOT, "%-32s %10d %12d %16d", topic, volume.partitions(), volume.offsets(), volume.bytes())));
+        volumes.forEach((topic, volume) -> console()
+                .print(String.format(
+                        Locale.ROOT,
+                        "%-32s %10d %12d %16d",
+                        topic,
+                        volume.partitions(),
+                        volume.offsets(),
+                        volume.bytes())));
         if (volumes.isEmpty()) {
             console().complain("no topic of this prefix; 'vmcore-stream topics create' makes them");
             return ExitCode.KAFKA;

@@ -22,8 +22,10 @@ final class VmcoreSummary {
         KernelIdentity kernel = vmcore.kernel();
         lines.add(line("Vmcore", vmcore.file() + " (" + vmcore.fileSize() + " bytes)"));
         lines.add(line("Kernel", printable(kernel.sysname() + " " + kernel.release() + " " + kernel.version())));
-        lines.add(line("Machine", printable(kernel.machine()) + ", " + kernel.cpus() + " CPUs, pages of "
-                + vmcore.pageFacts().pageSize() + " bytes"));
+        lines.add(line(
+                "Machine",
+                printable(kernel.machine()) + ", " + kernel.cpus() + " CPUs, pages of "
+                        + vmcore.pageFacts().pageSize() + " bytes"));
         lines.add(line("Node", printable(kernel.nodename())));
         lines.add(line("Build id", kernel.buildId().isEmpty() ? "unknown" : printable(kernel.buildId())));
         memory(vmcore, lines);
@@ -35,14 +37,18 @@ final class VmcoreSummary {
         int shift = vmcore.pageFacts().pageShift();
         List<PfnRun> present = vmcore.memory().present();
         long pages = present.stream().mapToLong(PfnRun::pages).sum();
-        lines.add(line("Memory", mebibytes(pages, shift) + " in " + present.size() + " ranges"));
+        lines.add(line(
+                "Memory",
+                mebibytes(pages, shift) + " in " + present.size() + (present.size() == 1 ? " range" : " ranges")));
         for (PfnRun run : present.subList(0, Math.min(MAX_RANGES, present.size()))) {
-            lines.add(line("", String.format(
-                    Locale.ROOT,
-                    "0x%012x-0x%012x %14s",
-                    run.firstPfn() << shift,
-                    (run.endPfn() << shift) - 1,
-                    mebibytes(run.pages(), shift))));
+            lines.add(line(
+                    "",
+                    String.format(
+                            Locale.ROOT,
+                            "0x%012x-0x%012x %14s",
+                            run.firstPfn() << shift,
+                            (run.endPfn() << shift) - 1,
+                            mebibytes(run.pages(), shift))));
         }
         if (present.size() > MAX_RANGES) {
             lines.add(line("", "and " + (present.size() - MAX_RANGES) + " more"));
@@ -58,7 +64,8 @@ final class VmcoreSummary {
         for (byte b : log.text()) {
             count += b == '\n' ? 1 : 0;
         }
-        lines.add(line("Kernel log", count + " lines" + (log.complete() ? "" : ", incomplete: " + printable(log.problem()))));
+        lines.add(line(
+                "Kernel log", count + " lines" + (log.complete() ? "" : ", incomplete: " + printable(log.problem()))));
         CrashReason crash = log.crash();
         if (crash.line().isEmpty()) {
             lines.add(line("Crash", "the kernel log names no reason"));

@@ -47,6 +47,12 @@ final class BrokerFaults {
     private void note(String message, Throwable cause) {
         String reason = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
         first.compareAndSet(
-                null, new BrokerException(("broker failed: " + message + reason).lines().findFirst().orElse(""), cause));
+                null,
+                new BrokerException(
+                        ("broker failed: " + message + reason)
+                                .lines()
+                                .findFirst()
+                                .orElse(""),
+                        cause));
     }
 }

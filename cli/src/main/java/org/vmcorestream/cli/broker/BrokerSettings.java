@@ -41,14 +41,14 @@ final class BrokerSettings {
         settings.put("inter.broker.listener.name", CLIENTS);
         settings.put("listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
         settings.put(
-                "listeners",
-                CLIENTS + "://" + LOOPBACK + ":0," + CONTROLLER + "://" + LOOPBACK + ":" + controllerPort);
+                "listeners", CLIENTS + "://" + LOOPBACK + ":0," + CONTROLLER + "://" + LOOPBACK + ":" + controllerPort);
         settings.put("log.dirs", logDir.toString());
         singleReplica(settings);
         largeRecords(settings);
         fewThreads(settings);
         quickRestart(settings);
         settings.put("auto.create.topics.enable", false);
+        settings.replaceAll((name, value) -> value.toString());
         return settings;
     }
 

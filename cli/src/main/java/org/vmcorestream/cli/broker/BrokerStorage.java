@@ -45,9 +45,7 @@ record BrokerStorage(Path logDir, MetaPropertiesEnsemble properties, BootstrapMe
             properties.verify(
                     properties.clusterId(),
                     OptionalInt.of(BrokerSettings.NODE_ID),
-                    EnumSet.of(
-                            VerificationFlag.REQUIRE_AT_LEAST_ONE_VALID,
-                            VerificationFlag.REQUIRE_METADATA_LOG_DIR));
+                    EnumSet.of(VerificationFlag.REQUIRE_AT_LEAST_ONE_VALID, VerificationFlag.REQUIRE_METADATA_LOG_DIR));
             return new BrokerStorage(logDir, properties, new BootstrapDirectory(logDir.toString()).read());
         } catch (BrokerException e) {
             throw e;
@@ -64,8 +62,7 @@ record BrokerStorage(Path logDir, MetaPropertiesEnsemble properties, BootstrapMe
     }
 
     private static void format(Path logDir) throws Exception {
-        try (PrintStream nowhere =
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             new Formatter()
                     .setPrintStream(nowhere)
                     .setClusterId(Uuid.randomUuid().toString())

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +47,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.metrics = metrics;
         this.faults = faults;
         this.temporary = temporary;
-        bootstrapServers =
-                BrokerSettings.LOOPBACK + ":" + broker.boundPort(new ListenerName(BrokerSettings.CLIENTS));
+        bootstrapServers = BrokerSettings.LOOPBACK + ":" + broker.boundPort(new ListenerName(BrokerSettings.CLIENTS));
     }
 
     /**
@@ -66,7 +64,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker startTemporary(Path parent) throws BrokerException {
         TemporaryFolder folder;
         try {
-            folder = TemporaryFolder.create(parent, "vmcore-stream-");
+            folder = TemporaryFolder.create(parent, ".vmcore-stream-broker-");
         } catch (IOException e) {
             throw new BrokerException(parent + ": cannot hold the broker's data: " + e, e);
         }
@@ -103,7 +101,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static SharedServer sharedServer(
-            BrokerStorage storage, BrokerFaults faults, Metrics metrics, ServerSocketChannel controllerSocket, int port) {
+            BrokerStorage storage,
+            BrokerFaults faults,
+            Metrics metrics,
+            ServerSocketChannel controllerSocket,
+            int port) {
         KafkaConfig config = new KafkaConfig(BrokerSettings.of(storage.logDir(), port), false);
         ServerSocketFactory sockets = (listener, address, backlog, receiveBuffer) -> {
             if (listener.equals(BrokerSettings.CONTROLLER)) {
@@ -184,6 +186,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             cause = cause.getCause();
         }
         String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+        return message == null
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 }

@@ -82,6 +82,11 @@ final class GuestMemory {
         return seen;
     }
 
+    /** Whether a kernel structure was placed in the page of this address. */
+    boolean holdsStructure(long physical) {
+        return structures.containsKey(physical >>> PAGE_SHIFT);
+    }
+
     /** Makes the page one that holds structures; it begins as zeros. */
     void claim(long pfn) {
         structures.putIfAbsent(pfn, new byte[PAGE]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.schemas;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.header.Headers;
 
@@ -25,11 +27,22 @@ public final class RecordHeaders {
 
     /** Headers of a record that speaks of no page frames. */
     public static Headers of(String dumpId, SpecificRecordBase message) {
-        throw new UnsupportedOperationException();
+        RecordKind kind = RecordKind.of(message);
+        Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+        headers.add(DUMP, bytes(dumpId));
+        headers.add(KIND, bytes(kind.name()));
+        headers.add(SCHEMA, bytes(HexFormat.of().toHexDigits(kind.fingerprint())));
+        return headers;
     }
 
     /** Headers of a record that speaks of page frames {@code firstPfn} to {@code endPfn - 1}. */
     public static Headers of(String dumpId, SpecificRecordBase message, long firstPfn, long endPfn) {
-        throw new UnsupportedOperationException();
+        Headers headers = of(dumpId, message);
+        headers.add(PFNS, bytes(firstPfn + "-" + (endPfn - 1)));
+        return headers;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -25,6 +25,24 @@ final class FilePageReader implements PageReader {
         memory.readPadded(firstPfn << pageShift, Math.multiplyExact(pages, 1 << pageShift), into);
     }
 
+    @Override
+    public boolean sparseHole(long firstPfn, int pages) throws IOException {
+        requireBacked(firstPfn, pages);
+        return memory.isHole(firstPfn << pageShift, (long) pages << pageShift);
+    }
+
+    @Override
+    public void willNeed(long firstPfn, int pages) throws IOException {
+        requireBacked(firstPfn, pages);
+        memory.willNeed(firstPfn << pageShift, (long) pages << pageShift);
+    }
+
+    @Override
+    public void doneWith(long firstPfn, int pages) throws IOException {
+        requireBacked(firstPfn, pages);
+        memory.doneWith(firstPfn << pageShift, (long) pages << pageShift);
+    }
+
     private void requireBacked(long firstPfn, int pages) throws VmcoreException {
         if (pages < 1 || firstPfn < 0) {
             throw new IllegalArgumentException(pages + " pages from page frame " + firstPfn);

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.vmcorestream.vmcore.NotAVmcoreException;
 import org.vmcorestream.vmcore.TruncatedVmcoreException;
 
@@ -17,12 +18,14 @@ import org.vmcorestream.vmcore.TruncatedVmcoreException;
 public final class DumpFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
+    private final NativeFile advice;
     private final long size;
     private final ReadObserver observer;
 
-    private DumpFile(Path path, FileChannel channel, long size, ReadObserver observer) {
+    private DumpFile(Path path, FileChannel channel, NativeFile advice, long size, ReadObserver observer) {
         this.path = path;
         this.channel = channel;
+        this.advice = advice;
         this.size = size;
         this.observer = observer;
     }
@@ -49,7 +52,10 @@ public final class DumpFile implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
-            return new DumpFile(path, channel, channel.size(), observer);
+            long size = channel.size();
+            Object fileKey =
+                    Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+            return new DumpFile(path, channel, NativeFile.open(path, size, fileKey), size, observer);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -86,8 +92,24 @@ public final class DumpFile implements AutoCloseable {
         }
     }
 
+    /** Whether a range is wholly in a hole of a sparse file, and therefore zeros. An answer of no means nothing. */
+    public boolean isHole(long position, long length) {
+        return advice.isHole(position, length);
+    }
+
+    /** Says that a range will be read soon, so that the system may fetch it. */
+    public void willNeed(long position, long length) {
+        advice.willNeed(position, length);
+    }
+
+    /** Says that a range will not be read again, so that the system's cache can be used for something else. */
+    public void doneWith(long position, long length) {
+        advice.doneWith(position, length);
+    }
+
     @Override
     public void close() throws IOException {
+        advice.close();
         channel.close();
     }
 }

@@ -69,6 +69,48 @@ public final class PhysicalMemory {
         }
     }
 
+    /** Whether all bytes of a range that the file holds are in holes of it, so that the range is zeros. */
+    public boolean isHole(long phys, long length) {
+        return allPieces(phys, length, file::isHole);
+    }
+
+    /** Says that a range will be read soon. */
+    public void willNeed(long phys, long length) {
+        eachPiece(phys, length, file::willNeed);
+    }
+
+    /** Says that a range will not be read again. */
+    public void doneWith(long phys, long length) {
+        eachPiece(phys, length, file::doneWith);
+    }
+
+    private interface PieceOfFile {
+        void at(long position, long length);
+    }
+
+    private interface QuestionOfFile {
+        boolean holds(long position, long length);
+    }
+
+    private void eachPiece(long phys, long length, PieceOfFile piece) {
+        allPieces(phys, length, (position, size) -> {
+            piece.at(position, size);
+            return true;
+        });
+    }
+
+    private boolean allPieces(long phys, long length, QuestionOfFile question) {
+        long end = phys + length;
+        for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
+            long from = Math.max(phys, extents.start(i));
+            long to = Math.min(end, extents.end(i));
+            if (!question.holds(extents.offset(i) + (from - extents.start(i)), to - from)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void readPiece(int extent, long phys, int length, ByteBuffer into) throws IOException {
         into.limit(into.position() + length);
         file.read(extents.offset(extent) + (phys - extents.start(extent)), into);

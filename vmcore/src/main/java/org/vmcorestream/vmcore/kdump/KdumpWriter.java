@@ -180,9 +180,10 @@ final class KdumpWriter implements KdumpFileWriter {
         }
     }
 
-    private void requireUnfinished() {
+    private void requireUnfinished() throws IOException {
         if (finished) {
             throw new IllegalStateException(path + ": is finished");
         }
+        file.requireOpen();
     }
 }

@@ -23,8 +23,17 @@ public interface PageCompressor extends AutoCloseable {
     @Override
     void close();
 
-    /** A new compressor. */
+    /**
+     * A new compressor. For zlib and lzo it is the native library of this machine (libdeflate, liblzo2) where there is one, else
+     * one that runs everywhere: the bytes may differ, what they decompress to does not.
+     */
     static PageCompressor of(PageCodec codec) {
-        throw new UnsupportedOperationException(codec.name());
+        return switch (codec) {
+            case ZLIB -> NativeLibraries.libdeflate() ? new LibdeflateCompressor() : new JdkZlibCompressor();
+            case LZO -> NativeLibraries.liblzo() ? new LiblzoCompressor() : new AirliftLzoCompressor();
+            case SNAPPY -> new SnappyCompressor();
+            case ZSTD -> new ZstdCompressor();
+            case LZ4 -> new Lz4Compressor();
+        };
     }
 }

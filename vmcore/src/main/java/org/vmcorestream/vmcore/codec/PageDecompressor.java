@@ -24,8 +24,14 @@ public interface PageDecompressor extends AutoCloseable {
     @Override
     void close();
 
-    /** A new decompressor. */
+    /** A new decompressor; for zlib and lzo the native library of this machine where there is one. */
     static PageDecompressor of(PageCodec codec) {
-        throw new UnsupportedOperationException(codec.name());
+        return switch (codec) {
+            case ZLIB -> NativeLibraries.libdeflate() ? new LibdeflateDecompressor() : new JdkZlibDecompressor();
+            case LZO -> NativeLibraries.liblzo() ? new LiblzoDecompressor() : new AirliftLzoDecompressor();
+            case SNAPPY -> new SnappyDecompressor();
+            case ZSTD -> new ZstdDecompressor();
+            case LZ4 -> new Lz4Decompressor();
+        };
     }
 }

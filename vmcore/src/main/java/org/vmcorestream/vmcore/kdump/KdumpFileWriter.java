@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.VmcoreException;
 
 /**
  * Writes one kdump-compressed file, header version 6. Pages come in ascending order of page frames; the layout in front of
@@ -18,11 +19,12 @@ public interface KdumpFileWriter extends AutoCloseable {
      * @param file final name
      * @param header what the headers say
      * @param present first bitmap
-     * @param kept second bitmap
-     * @throws IOException when it cannot be written
+     * @param kept second bitmap, a part of the first; both must not change until the file is finished
+     * @throws IllegalArgumentException when header and bitmaps contradict each other
+     * @throws IOException when it cannot be written, or somebody else is writing it
      */
     static KdumpFileWriter create(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept) throws IOException {
-        throw new UnsupportedOperationException(file.toString());
+        return new KdumpWriter(file, header, present, kept, PartialFile.ON_DISK);
     }
 
     /**
@@ -31,10 +33,16 @@ public interface KdumpFileWriter extends AutoCloseable {
      * @param pfn page frame, above the one added before; kept page frames in between are recorded as missing
      * @param stored its stored bytes from {@code offset} on; position and limit are left alone
      * @param raw whether the bytes are not compressed
+     * @throws VmcoreException when the page frame is not one to be kept or comes too late, or the length cannot be: a raw page
+     *     has exactly the page size, a compressed one less; the file can go on without this page
+     * @throws IOException when it cannot be written; {@code file.partial} is gone then
      */
     void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException;
 
-    /** Adds a page of zeros; all of them share one stored page. */
+    /**
+     * Adds a page of zeros; all of them share one stored page. With level 1 in the dump level that page is the first of the page
+     * data even when nobody needs it, as makedumpfile does it; otherwise it is stored when it is first needed.
+     */
     void addZeroPage(long pfn) throws IOException;
 
     /**

@@ -11,7 +11,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param pageSize block size of the file in bytes
  * @param endPfn max_mapnr
  * @param level dump level, the sum makedumpfile uses; what a rule set without a level amounts to
- * @param codec codec of the pages, one that a kdump file can hold
+ * @param codec codec of the pages, one that a kdump file can hold; null only for a file that was read and holds raw pages alone
  * @param crashTime when the kernel crashed, seconds since 1970-01-01 UTC, 0 when unknown
  * @param notes all ELF notes
  * @param vmcoreInfoOffset where the text of VMCOREINFO begins in {@code notes}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore;
+
+/** The vmcore contradicts itself, or says what cannot be. */
+public class CorruptVmcoreException extends VmcoreException {
+    public CorruptVmcoreException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore;
+
+/** A kernel virtual address that is not mapped, or whose memory the vmcore does not hold. */
+public class UnmappedAddressException extends VmcoreException {
+    public UnmappedAddressException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.vmcorestream.vmcore.VmcoreException;
+
+/** A file read at positions that the file itself names, and that are therefore checked against its size. */
+final class BoundedInput implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+    private final long size;
+
+    BoundedInput(Path path) throws IOException {
+        this.path = path;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.READ);
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+            throw new IOException(path + ": cannot be opened: " + reason, e);
+        }
+        size = channel.size();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** Whether a part of the file, both numbers unsigned, lies within it. */
+    boolean holds(long offset, long length) {
+        return offset >= 0 && length >= 0 && length <= size && offset <= size - length;
+    }
+
+    /**
+     * Fills the remaining bytes of a buffer, whose position moves to its limit.
+     *
+     * @param what is read, for the message
+     */
+    void read(String what, long offset, ByteBuffer into) throws IOException {
+        int length = into.remaining();
+        if (!holds(offset, length)) {
+            throw beyond(what, offset, length);
+        }
+        long at = offset;
+        while (into.hasRemaining()) {
+            int step = channel.read(into, at);
+            if (step < 0) {
+                throw beyond(what, offset, length);
+            }
+            at += step;
+        }
+    }
+
+    /** The complaint that a part of the file is not in it. */
+    VmcoreException beyond(String what, long offset, long length) {
+        return new VmcoreException(path + ": " + what + " of " + Long.toUnsignedString(length) + " bytes at offset "
+                + Long.toUnsignedString(offset) + ", expected within the " + size + " bytes of the file");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

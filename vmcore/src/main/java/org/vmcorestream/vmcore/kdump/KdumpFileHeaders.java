@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.vmcorestream.vmcore.KernelIdentity;
+import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.codec.PageCodec;
+
+/**
+ * Both headers of an existing kdump file, checked so that everything they point to lies within the file.
+ *
+ * @param header what they say
+ * @param status status word as stored
+ * @param layout where the parts of the file lie
+ */
+record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
+    private static final byte[] FLATTENED = "makedumpfile".getBytes(StandardCharsets.US_ASCII);
+    private static final int CODEC_FLAGS = 0x1 | 0x2 | 0x4 | 0x20;
+
+    /** Reads and checks. */
+    static KdumpFileHeaders read(BoundedInput file) throws IOException {
+        Path path = file.path();
+        if (file.size() < MainHeader.SIZE) {
+            throw new VmcoreException(path + ": has " + file.size() + " bytes, expected at least " + MainHeader.SIZE
+                    + " of a kdump header");
+        }
+        ByteBuffer block = buffer(MainHeader.SIZE);
+        file.read("main header", 0, block);
+        MainHeader main = main(path, block);
+
+        ByteBuffer subBlock = buffer(SubHeader.SIZE);
+        file.read("sub header", main.blockSize(), subBlock);
+        SubHeader sub = SubHeader.get(subBlock);
+        if (sub.split() != 0) {
+            throw new VmcoreException(path + ": is one part of a split dump, expected a whole one");
+        }
+        KdumpLayout layout = layout(file, main, sub);
+        byte[] notes = notes(file, sub);
+        KernelIdentity kernel = main.kernel();
+        KdumpHeader header = new KdumpHeader(
+                new KernelIdentity(
+                        kernel.sysname(),
+                        kernel.nodename(),
+                        kernel.release(),
+                        kernel.version(),
+                        kernel.machine(),
+                        kernel.domainname(),
+                        kernel.buildId(),
+                        kernel.cpus(),
+                        sub.physBase()),
+                main.blockSize(),
+                sub.maxMapnr(),
+                sub.dumpLevel(),
+                codec(path, main.status()),
+                main.timestamp(),
+                notes,
+                vmcoreInfoOffset(path, sub),
+                (int) sub.vmcoreInfoSize());
+        return new KdumpFileHeaders(header, main.status(), layout);
+    }
+
+    private static MainHeader main(Path path, ByteBuffer block) throws VmcoreException {
+        if (MainHeader.startsWith(block, FLATTENED)) {
+            throw new VmcoreException(
+                    path + ": is in makedumpfile's flattened format, rearrange it with makedumpfile -R");
+        }
+        if (!MainHeader.hasSignature(block)) {
+            throw new VmcoreException(path + ": has no kdump signature at offset 0, expected \"KDUMP   \"");
+        }
+        int version = MainHeader.version(block);
+        if (version == Integer.reverseBytes(MainHeader.VERSION)) {
+            throw new VmcoreException(path + ": is a big-endian kdump file, expected a little-endian one");
+        }
+        if (version != MainHeader.VERSION) {
+            throw new VmcoreException(
+                    path + ": has kdump header version " + version + ", expected " + MainHeader.VERSION);
+        }
+        MainHeader main = MainHeader.get(block);
+        if (!KdumpLayout.isPageSize(main.blockSize())) {
+            throw new VmcoreException(path + ": has blocks of " + main.blockSize()
+                    + " bytes, expected a power of two from 4096 to 65536 in the 64-bit layout");
+        }
+        return main;
+    }
+
+    private static KdumpLayout layout(BoundedInput file, MainHeader main, SubHeader sub) throws VmcoreException {
+        Path path = file.path();
+        long endPfn = sub.maxMapnr();
+        if (endPfn < 0 || endPfn > KdumpLayout.MAX_END_PFN) {
+            throw new VmcoreException(path + ": has " + Long.toUnsignedString(endPfn)
+                    + " page frames, expected at most " + KdumpLayout.MAX_END_PFN);
+        }
+        KdumpLayout layout = new KdumpLayout(main.blockSize(), main.subHeaderBlocks(), main.bitmapBlocks());
+        long least = KdumpLayout.of(main.blockSize(), endPfn, 0).bitmapBlocks();
+        if (main.bitmapBlocks() < least || main.bitmapBlocks() % 2 != 0) {
+            throw new VmcoreException(path + ": has " + main.bitmapBlocks() + " blocks of bitmaps, expected " + least
+                    + " for two bitmaps of " + endPfn + " page frames");
+        }
+        if (main.subHeaderBlocks() < 1 || !file.holds(layout.presentOffset(), 2 * layout.bitmapSize())) {
+            throw file.beyond("bitmaps", layout.presentOffset(), 2 * layout.bitmapSize());
+        }
+        return layout;
+    }
+
+    private static byte[] notes(BoundedInput file, SubHeader sub) throws IOException {
+        long size = sub.notesSize();
+        if (size == 0) {
+            return new byte[0];
+        }
+        if (size < 0 || size > HeaderCheck.MAX_NOTES) {
+            throw new VmcoreException(file.path() + ": has notes of " + Long.toUnsignedString(size)
+                    + " bytes, expected at most " + HeaderCheck.MAX_NOTES);
+        }
+        if (!file.holds(sub.notesOffset(), size)) {
+            throw file.beyond("notes", sub.notesOffset(), size);
+        }
+        ByteBuffer notes = buffer((int) size);
+        file.read("notes", sub.notesOffset(), notes);
+        return notes.array();
+    }
+
+    /** Offset of VMCOREINFO in the notes. */
+    private static int vmcoreInfoOffset(Path path, SubHeader sub) throws VmcoreException {
+        if (sub.vmcoreInfoSize() == 0) {
+            return 0;
+        }
+        long offset = sub.vmcoreInfoOffset() - sub.notesOffset();
+        if (sub.vmcoreInfoOffset() < 0
+                || offset < 0
+                || sub.vmcoreInfoSize() < 0
+                || sub.vmcoreInfoSize() > sub.notesSize()
+                || offset > sub.notesSize() - sub.vmcoreInfoSize()) {
+            throw new VmcoreException(path + ": has VMCOREINFO of " + Long.toUnsignedString(sub.vmcoreInfoSize())
+                    + " bytes at offset " + Long.toUnsignedString(sub.vmcoreInfoOffset()) + ", expected within the "
+                    + sub.notesSize() + " bytes of notes at offset " + sub.notesOffset());
+        }
+        return (int) offset;
+    }
+
+    private static PageCodec codec(Path path, int status) throws VmcoreException {
+        if ((status & CODEC_FLAGS) == 0) {
+            return null;
+        }
+        for (PageCodec codec : PageCodec.values()) {
+            if (codec.storable() && codec.kdumpFlag() == (status & CODEC_FLAGS)) {
+                return codec;
+            }
+        }
+        throw new VmcoreException(path + ": has status 0x" + Integer.toHexString(status)
+                + ", expected at most one codec flag of 0x1, 0x2, 0x4 and 0x20");
+    }
+
+    private static ByteBuffer buffer(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.VmcoreException;
+
+/**
+ * The writer behind {@link KdumpFileWriter}. Three parts of the file grow at once, each through its own window: the headers and
+ * bitmaps (whole when the writer is created), the page descriptors and the page data. Memory is two windows, whatever the size
+ * of the dump. The main header is written last, since it says whether the file is complete.
+ */
+final class KdumpWriter implements KdumpFileWriter {
+    private static final int DATA_WINDOW = 2 << 20;
+    private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
+
+    /** Bit of the dump level by which makedumpfile makes a shared zero page, needed or not. */
+    private static final int LEVEL_ZERO_PAGES = 1;
+
+    private final Path path;
+    private final KdumpHeader header;
+    private final KdumpLayout layout;
+    private final PfnBitmap kept;
+    private final PartialFile file;
+    private final WriteWindow front;
+    private final WriteWindow descriptors;
+    private final WriteWindow data;
+    private long nextKept;
+    private long zeroPageOffset;
+    private long pages;
+    private long zeroPages;
+    private long missing;
+    private boolean finished;
+
+    KdumpWriter(Path path, KdumpHeader header, PfnBitmap present, PfnBitmap kept, PartialFile.Opener opener)
+            throws IOException {
+        HeaderCheck.require(header, present, kept);
+        this.path = path;
+        this.header = header;
+        this.kept = kept;
+        layout = KdumpLayout.of(header.pageSize(), header.endPfn(), header.notes().length);
+        file = PartialFile.create(path, opener);
+        try {
+            front = new WriteWindow(file, header.pageSize(), DATA_WINDOW);
+            descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
+            data = new WriteWindow(file, layout.descriptorOffset(kept.cardinality()), DATA_WINDOW);
+            putSubHeader();
+            putBitmap(present);
+            putBitmap(kept);
+            front.flush();
+            nextKept = kept.nextSet(0);
+            if ((header.level() & LEVEL_ZERO_PAGES) != 0) {
+                putZeroPage();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException {
+        int pageSize = header.pageSize();
+        if (raw ? length != pageSize : length < 1 || length >= pageSize) {
+            throw new VmcoreException(path + ": page frame " + pfn + " has " + length + " stored bytes, expected "
+                    + (raw ? pageSize + " of a raw page" : "1 to " + (pageSize - 1) + " of a compressed page"));
+        }
+        Objects.checkFromIndexSize(offset, length, stored.limit());
+        skipTo(pfn);
+        ByteBuffer into = data.room(length);
+        putDescriptor(data.end(), length, raw ? 0 : header.codec().kdumpFlag());
+        into.put(into.position(), stored, offset, length);
+        into.position(into.position() + length);
+        pages++;
+    }
+
+    @Override
+    public void addZeroPage(long pfn) throws IOException {
+        skipTo(pfn);
+        if (zeroPageOffset == 0) {
+            putZeroPage();
+        }
+        putDescriptor(zeroPageOffset, header.pageSize(), 0);
+        pages++;
+        zeroPages++;
+    }
+
+    @Override
+    public Summary finish(boolean incomplete) throws IOException {
+        requireUnfinished();
+        while (nextKept >= 0) {
+            putMissing();
+        }
+        descriptors.flush();
+        data.flush();
+        ByteBuffer block = ByteBuffer.allocate(header.pageSize()).order(ByteOrder.LITTLE_ENDIAN);
+        MainHeader.of(header, layout, incomplete || missing > 0).put(block);
+        CRC32C crc = new CRC32C();
+        crc.update(block.array());
+        file.write(block, 0);
+        int whole = (int) crc.getValue();
+        for (WriteWindow part : new WriteWindow[] {front, descriptors, data}) {
+            whole = Crc32cCombine.combine(whole, part.crc(), part.length());
+        }
+        file.commit();
+        finished = true;
+        return new Summary(data.end(), whole, pages, zeroPages, missing);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    /** Records the kept page frames before {@code pfn} as missing. */
+    private void skipTo(long pfn) throws IOException {
+        requireUnfinished();
+        if (!kept.get(pfn)) {
+            throw new VmcoreException(path + ": page frame " + pfn + " is not to be kept, expected one of the "
+                    + "second bitmap below " + header.endPfn());
+        }
+        if (nextKept < 0 || pfn < nextKept) {
+            throw new VmcoreException(path + ": page frame " + pfn + " comes too late, expected "
+                    + (nextKept < 0 ? "none any more" : "at least " + nextKept));
+        }
+        while (nextKept < pfn) {
+            putMissing();
+        }
+    }
+
+    private void putMissing() throws IOException {
+        putDescriptor(0, 0, 0);
+        missing++;
+    }
+
+    private void putDescriptor(long offset, int size, int flags) throws IOException {
+        PageDescriptor.put(descriptors.room(PageDescriptor.SIZE), offset, size, flags);
+        nextKept = kept.nextSet(nextKept + 1);
+    }
+
+    private void putZeroPage() throws IOException {
+        ByteBuffer into = data.room(header.pageSize());
+        zeroPageOffset = data.end();
+        putZeros(into, header.pageSize());
+    }
+
+    private void putSubHeader() throws IOException {
+        int length = layout.subHeaderBlocks() * header.pageSize();
+        ByteBuffer block = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        SubHeader.of(header, layout).put(block);
+        block.put(SubHeader.SIZE, header.notes());
+        while (block.hasRemaining()) {
+            int step = Math.min(block.remaining(), DATA_WINDOW);
+            ByteBuffer into = front.room(step);
+            into.put(into.position(), block, block.position(), step);
+            into.position(into.position() + step);
+            block.position(block.position() + step);
+        }
+    }
+
+    private void putBitmap(PfnBitmap bitmap) throws IOException {
+        for (int i = 0; i < bitmap.words(); i++) {
+            front.room(Long.BYTES).putLong(bitmap.word(i));
+        }
+        for (long padding = layout.bitmapSize() - (long) bitmap.words() * Long.BYTES;
+                padding > 0;
+                padding -= Long.BYTES) {
+            front.room(Long.BYTES).putLong(0);
+        }
+    }
+
+    private static void putZeros(ByteBuffer into, int length) {
+        for (int i = 0; i < length; i += Long.BYTES) {
+            into.putLong(0);
+        }
+    }
+
+    private void requireUnfinished() {
+        if (finished) {
+            throw new IllegalStateException(path + ": is finished");
+        }
+    }
+}

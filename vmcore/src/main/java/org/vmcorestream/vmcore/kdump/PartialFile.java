@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A file that gets its name only when it is whole and on disk. Until then it is {@code NAME.partial}, locked against a second
+ * writer, and goes away when writing fails or is given up.
+ */
+final class PartialFile implements AutoCloseable {
+    /** Opens the channel that is written to; tests let it fail. */
+    interface Opener {
+        FileChannel open(Path file) throws IOException;
+    }
+
+    /** Opens or creates a file for writing; does not follow a link that somebody put in its place. */
+    static final Opener ON_DISK = file ->
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private static final int ATTEMPTS = 100;
+
+    private final Path file;
+    private final Path partial;
+    private final FileChannel channel;
+    private boolean open = true;
+
+    private PartialFile(Path file, Path partial, FileChannel channel) {
+        this.file = file;
+        this.partial = partial;
+        this.channel = channel;
+    }
+
+    /** Creates {@code NAME.partial}, or empties an older one that nobody writes to. */
+    static PartialFile create(Path file, Opener opener) throws IOException {
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Object before = fileKey(partial);
+            if (before == null) {
+                createEmpty(partial);
+                continue;
+            }
+            FileChannel channel = opener.open(partial);
+            try {
+                if (channel.tryLock() == null) {
+                    throw new IOException(partial + ": is being written by another process");
+                }
+                // Its writer may have finished between open and lock: then this is no longer the partial file.
+                if (before.equals(fileKey(partial))) {
+                    channel.truncate(0);
+                    return new PartialFile(file, partial, channel);
+                }
+                channel.close();
+            } catch (OverlappingFileLockException e) {
+                channel.close();
+                throw new IOException(partial + ": is being written by this process already", e);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        }
+        throw new IOException(partial + ": changes hands again and again");
+    }
+
+    /** Writes all remaining bytes of a buffer at a position. */
+    void write(ByteBuffer bytes, long position) throws IOException {
+        requireOpen();
+        int length = bytes.remaining();
+        long at = position;
+        try {
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) {
+            throw failed("cannot write " + length + " bytes at offset " + position, e);
+        }
+    }
+
+    /** Syncs the file, gives it its final name and syncs the directory. */
+    void commit() throws IOException {
+        requireOpen();
+        try {
+            channel.force(true);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failed("cannot be synced and renamed to " + file.getFileName(), e);
+        }
+        open = false;
+        channel.close();
+        Path directory = file.toAbsolutePath().getParent();
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException e) {
+            throw new IOException(file + ": is written, but its directory cannot be synced: " + reason(e), e);
+        }
+    }
+
+    /** Removes the file unless it was committed. */
+    @Override
+    public void close() throws IOException {
+        if (open) {
+            open = false;
+            try (channel) {
+                Files.deleteIfExists(partial);
+            }
+        }
+    }
+
+    private IOException failed(String what, IOException cause) {
+        IOException failure = new IOException(partial + ": " + what + ": " + reason(cause), cause);
+        try {
+            close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    private void requireOpen() throws IOException {
+        if (!open) {
+            throw new IOException(file + ": is no longer being written");
+        }
+    }
+
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason.strip();
+    }
+
+    private static void createEmpty(Path partial) throws IOException {
+        try {
+            Files.createFile(partial);
+        } catch (FileAlreadyExistsException e) {
+            // somebody else was faster; the lock decides
+        } catch (IOException e) {
+            throw new IOException(partial + ": cannot be created: " + reason(e), e);
+        }
+    }
+
+    private static Object fileKey(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+}

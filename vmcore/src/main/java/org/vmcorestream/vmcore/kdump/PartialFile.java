@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -127,13 +128,20 @@ final class PartialFile implements AutoCloseable {
         return failure;
     }
 
-    private void requireOpen() throws IOException {
+    /** Refuses to go on after a failure or an end. */
+    void requireOpen() throws IOException {
         if (!open) {
             throw new IOException(file + ": is no longer being written");
         }
     }
 
     private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such folder";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "access denied";
+        }
         String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
         return reason == null ? e.getClass().getSimpleName() : reason.strip();
     }

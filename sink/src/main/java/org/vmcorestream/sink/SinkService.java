@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /** The door to the sink: one instance of the service that makes files of dumps. */
 public final class SinkService implements AutoCloseable {
@@ -16,7 +31,7 @@ public final class SinkService implements AutoCloseable {
     @FunctionalInterface
     public interface Placement {
         /** Final name of the file of a dump's manifest under a rule set; {@code primary} for the first rule set asked for. */
-        Path fileOf(org.vmcorestream.schemas.records.Manifest manifest, String ruleSet, boolean primary);
+        Path fileOf(Manifest manifest, String ruleSet, boolean primary);
     }
 
     /** Told what happens to files. Called from the sink's threads; must return at once. */
@@ -53,24 +68,184 @@ public final class SinkService implements AutoCloseable {
             Optional<PageCodec> codec,
             List<String> ruleSets,
             int assemblies,
-            Duration stallTimeout) {}
-
-    public SinkService(Settings settings, Listener listener) {
-        throw new UnsupportedOperationException();
+            Duration stallTimeout) {
+        /** Checks what can be checked without a cluster. */
+        public Settings {
+            client = Map.copyOf(client);
+            ruleSets = List.copyOf(ruleSets);
+            if (assemblies < 1) {
+                throw new IllegalArgumentException("assemblies is " + assemblies + ", expected 1 or more");
+            }
+            if (stallTimeout.isNegative() || stallTimeout.isZero()) {
+                throw new IllegalArgumentException("stall timeout is " + stallTimeout + ", expected more than nothing");
+            }
+            if (codec.isPresent() && !codec.get().storable()) {
+                throw new IllegalArgumentException("a kdump file cannot hold codec " + codec.get());
+            }
+        }
     }
 
-    /** Starts the service's threads. */
+    private static final Logger LOG = LoggerFactory.getLogger(SinkService.class);
+
+    /** How long topics may be missing at the start: whoever makes them may start at the same time. */
+    private static final Duration TOPICS_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration STOP = Duration.ofSeconds(60);
+
+    /** Part of the heap that bitmaps may take. */
+    private static final int HEAP_PART = 4;
+
+    private final Settings settings;
+    private final Listener listener;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Thread thread = new Thread(this::run, "sink-dumps");
+    private volatile boolean closed;
+    private volatile DumpWatch watch;
+
+    /**
+     * A service that does nothing yet.
+     *
+     * @param listener told what happens
+     */
+    public SinkService(Settings settings, Listener listener) {
+        this.settings = settings;
+        this.listener = listener;
+        thread.setDaemon(true);
+    }
+
+    /** Starts the service's threads and returns at once. */
     public void start() {
-        throw new UnsupportedOperationException();
+        thread.start();
     }
 
     /** Why it stopped by itself; empty while all is well. */
     public Optional<Throwable> failure() {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(failure.get());
     }
 
+    private void run() {
+        try (KafkaOutbox outbox =
+                new KafkaOutbox(new KafkaProducer<>(ClientSettings.producer(settings.client())), settings.topics())) {
+            follow(outbox);
+        } catch (InterruptedException | InterruptException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    private void follow(KafkaOutbox outbox) throws InterruptedException {
+        Topics topics = settings.topics();
+        LogReaders readers = () -> new KafkaLogReader(new KafkaConsumer<>(ClientSettings.reader(settings.client())));
+        Map<String, Integer> partitions = partitions();
+        if (closed) {
+            return;
+        }
+        FinishedFiles finished = new FinishedFiles(topics.dumpFiles(), partitions.get(topics.dumpFiles()));
+        StageTools tools = new StageTools(
+                topics,
+                settings.name(),
+                readers,
+                outbox,
+                KdumpFileWriter::create,
+                settings.placement(),
+                settings.codec(),
+                new RecordingListener(listener, finished),
+                settings.stallTimeout(),
+                QUIET,
+                Clock.systemUTC(),
+                new HeapBudget(Runtime.getRuntime().maxMemory() / HEAP_PART));
+        AtomicReference<DumpBoard> boards = new AtomicReference<>();
+        try (AssemblyPool pool =
+                new AssemblyPool(settings.assemblies(), assembly -> boards.get().ended(assembly), this::fail)) {
+            DumpBoard board = new DumpBoard(
+                    tools,
+                    settings.ruleSets(),
+                    finished,
+                    pool::start,
+                    partitions.get(topics.dumps()),
+                    Math.min(partitions.get(topics.verdicts()), partitions.get(topics.pageData())));
+            boards.set(board);
+            try (DumpWatch watching = new DumpWatch(
+                    new KafkaConsumer<>(ClientSettings.member(settings.client(), settings.groupId())),
+                    topics.dumps(),
+                    board,
+                    finished,
+                    readers.open())) {
+                watch = watching;
+                if (!closed) {
+                    watching.run();
+                }
+            } finally {
+                watch = null;
+                board.revokeAll();
+            }
+        }
+    }
+
+    /** Partitions of the topics that are read, once all of them are there. */
+    private Map<String, Integer> partitions() throws InterruptedException {
+        Topics topics = settings.topics();
+        long deadline = System.nanoTime() + TOPICS_TIMEOUT.toNanos();
+        Map<String, Integer> found = new HashMap<>();
+        try (Consumer<ByteBuffer, ByteBuffer> consumer =
+                new KafkaConsumer<>(ClientSettings.reader(settings.client()))) {
+            for (String topic : List.of(topics.dumps(), topics.verdicts(), topics.pageData(), topics.dumpFiles())) {
+                while (!closed && !found.containsKey(topic)) {
+                    int count = partitions(consumer, topic, deadline);
+                    if (count > 0) {
+                        found.put(topic, count);
+                    } else {
+                        Thread.sleep(200);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static int partitions(Consumer<ByteBuffer, ByteBuffer> consumer, String topic, long deadline) {
+        RetriableException reason = null;
+        try {
+            List<PartitionInfo> partitions = consumer.partitionsFor(topic, ASK);
+            if (partitions != null && !partitions.isEmpty()) {
+                return partitions.size();
+            }
+        } catch (RetriableException e) {
+            reason = e;
+        }
+        if (System.nanoTime() - deadline > 0) {
+            throw new UnknownTopicOrPartitionException(
+                    "topic " + topic + " is not there" + (reason == null ? "" : ": " + reason.getMessage()), reason);
+        }
+        return 0;
+    }
+
+    private void fail(Throwable problem) {
+        if (failure.compareAndSet(null, problem)) {
+            LOG.error("the sink stops: {}", Problems.line(problem));
+        }
+        stop();
+    }
+
+    private void stop() {
+        closed = true;
+        DumpWatch watching = watch;
+        if (watching != null) {
+            watching.stop();
+        }
+    }
+
+    /** Stops; what is not finished is dropped and made again at the next start. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        stop();
+        try {
+            thread.join(STOP.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.schemas.records.PageCodecName;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+
+/**
+ * The making of one file: a dump under a rule set. It advances in small steps, so that one worker can look after many, and can
+ * be dropped between any two and repeated from the start: the same records give the same bytes.
+ *
+ * <pre>
+ *  WAITING ──► VERDICTS ──► LOG ──► PAGES ──► CAPTURE_END ──► PUBLISHING ──► ENDED
+ *  for heap    all stripes  dmesg   stripe     for the dump's   dump-files
+ *                                   by stripe  last record
+ * </pre>
+ *
+ * A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
+ * least one stripe make a file, marked as incomplete; pages without a verdict are kept, and missing where they were not
+ * captured. Without any verdict there is no file, only the kernel log, and the record on dump-files has no location; the
+ * pair is tried again at the next start or when a newer record of the dump comes.
+ */
+final class Assembly {
+    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+    private enum Stage {
+        WAITING,
+        VERDICTS,
+        LOG,
+        PAGES,
+        CAPTURE_END,
+        PUBLISHING,
+        ENDED
+    }
+
+    private final DumpPlan plan;
+    private final String ruleSet;
+    private final StageTools tools;
+    private final KernelLogs kernelLogs;
+    private final Path file;
+    private final PageCodec codec;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Problems problems = new Problems();
+    private final StageReader reader;
+
+    private volatile DumpPlan latest;
+    private volatile boolean dropped;
+    private volatile boolean failed;
+    private DumpPlan seen;
+    private long lastNews;
+    private boolean draining;
+    private Stage stage = Stage.WAITING;
+    private long heap;
+    private VerdictStage verdicts;
+    private KernelLogStage log;
+    private PageStage pages;
+    private PageSink sink;
+    private KdumpFileWriter writer;
+    private long total;
+    private DumpFile result;
+    private Future<?> published;
+
+    /**
+     * @param primary whether the rule set is the first of those asked for
+     * @param kernelLogs where kernel logs lie
+     */
+    Assembly(DumpPlan plan, String ruleSet, boolean primary, StageTools tools, KernelLogs kernelLogs) {
+        this.plan = plan;
+        this.ruleSet = ruleSet;
+        this.tools = tools;
+        this.kernelLogs = kernelLogs;
+        latest = plan;
+        seen = plan;
+        lastNews = tools.clock().millis();
+        reader = new StageReader(tools.readers());
+        file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
+        codec = tools.codec().orElseGet(() -> fileCodec(plan));
+    }
+
+    private static PageCodec fileCodec(DumpPlan plan) {
+        PageCodecName name = plan.manifest().getCodec();
+        PageCodec codec = name == PageCodecName.UNKNOWN ? PageCodec.ZSTD : PageCodec.valueOf(name.name());
+        return codec.storable() ? codec : PageCodec.ZSTD;
+    }
+
+    String dumpId() {
+        return plan.dumpId();
+    }
+
+    String ruleSet() {
+        return ruleSet;
+    }
+
+    /** What the dump was when this began. */
+    DumpPlan plan() {
+        return plan;
+    }
+
+    /** Takes a newer record of the dump, one with the same layout. */
+    void update(DumpPlan newer) {
+        latest = newer;
+    }
+
+    /** Whether it ended without a file, for a reason that will not go away by itself. */
+    boolean failed() {
+        return failed;
+    }
+
+    /** Stops it between two steps; what it wrote under a preliminary name is gone when this returns. */
+    void drop() {
+        dropped = true;
+        lock.lock();
+        try {
+            end();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Does a small step.
+     *
+     * @throws ApiException when the cluster refuses to work with this sink
+     */
+    Step step() {
+        lock.lock();
+        try {
+            if (dropped || stage == Stage.ENDED) {
+                return Step.DONE;
+            }
+            return advance();
+        } catch (RetriableException e) {
+            LOG.debug("{}: {}", this, e.getMessage());
+            return Step.IDLE;
+        } catch (ApiException e) {
+            fail(Problems.line(e));
+            if (refused(e)) {
+                throw e;
+            }
+            return Step.DONE;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{} failed", this, e);
+            return fail(named(Problems.line(e)));
+        } catch (OutOfMemoryError e) {
+            return fail(named("not enough memory: " + Problems.line(e)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean refused(ApiException e) {
+        return e instanceof AuthorizationException
+                || e instanceof AuthenticationException
+                || e instanceof InvalidTopicException
+                || e instanceof UnsupportedVersionException;
+    }
+
+    private Step advance() throws IOException {
+        if (seen != latest) {
+            seen = latest;
+            lastNews = tools.clock().millis();
+        }
+        return switch (stage) {
+            case WAITING -> waitForHeap();
+            case VERDICTS -> readVerdicts();
+            case LOG -> writeLog();
+            case PAGES -> copyPages();
+            case CAPTURE_END -> waitForEnd();
+            case PUBLISHING -> publish();
+            case ENDED -> Step.DONE;
+        };
+    }
+
+    private Step waitForHeap() {
+        long need = plan.bitmapBytes();
+        if (need > tools.heap().total()) {
+            return fail(named(String.format(
+                    "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
+                    plan.endPfn(), (need >> 20) + 1, tools.heap().total() >> 20)));
+        }
+        if (!tools.heap().take(need)) {
+            return Step.IDLE;
+        }
+        heap = need;
+        lastNews = tools.clock().millis();
+        verdicts = new VerdictStage(plan, ruleSet, tools, reader, problems);
+        stage = Stage.VERDICTS;
+        return Step.PROGRESS;
+    }
+
+    private Step readVerdicts() throws IOException {
+        draining = draining || quietFor(tools.stallTimeout().toMillis());
+        boolean failing =
+                seen.state() == DumpState.FAILED && quietFor(tools.quiet().toMillis());
+        Step step = verdicts.step(seen, draining, failing);
+        news(verdicts.news());
+        if (step == Step.DONE) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            log = new KernelLogStage(
+                    plan, ruleSet, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+            stage = Stage.LOG;
+            return Step.PROGRESS;
+        }
+        return step;
+    }
+
+    private Step writeLog() throws IOException {
+        Step step = log.step();
+        if (step != Step.DONE) {
+            return step;
+        }
+        VerdictCollector collector = verdicts.collector();
+        if (collector.stripesDone() == 0) {
+            problems.add(seen.state() == DumpState.FAILED ? captureFailed() : "no verdict came in time");
+            result = result("", 0, new KdumpFileWriter.Summary(0, 0, 0, 0, 0));
+            stage = Stage.PUBLISHING;
+            return Step.PROGRESS;
+        }
+        collector.end(problems);
+        total = collector.kept().cardinality();
+        writer = tools.writers()
+                .create(file, KdumpHeaders.of(plan, ruleSet, codec), collector.present(), collector.kept());
+        sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
+        pages = new PageStage(plan, tools, reader, problems, collector.kept(), sink);
+        draining = false;
+        stage = Stage.PAGES;
+        return Step.PROGRESS;
+    }
+
+    private Step copyPages() throws IOException {
+        draining = draining || quietFor(tools.stallTimeout().toMillis());
+        long before = sink.added();
+        Step step = pages.step(seen, draining);
+        news(pages.news());
+        if (sink.added() != before) {
+            tools.listener().copying(dumpId(), ruleSet, sink.added(), total);
+        }
+        if (step == Step.DONE) {
+            stage = Stage.CAPTURE_END;
+            return Step.PROGRESS;
+        }
+        return step;
+    }
+
+    private Step waitForEnd() throws IOException {
+        if (!seen.ended() && !draining && !quietFor(tools.stallTimeout().toMillis())) {
+            return Step.IDLE;
+        }
+        pages.checkAgainst(seen);
+        if (seen.state() == DumpState.FAILED) {
+            problems.add(captureFailed());
+        } else if (!seen.ended()) {
+            problems.add("the capture has not ended, nothing new came for " + tools.stallTimeout());
+        }
+        KdumpFileWriter.Summary summary = writer.finish(!problems.isEmpty());
+        if (summary.missing() > 0 && problems.isEmpty()) {
+            problems.add(summary.missing() + " pages that the verdict keeps are missing");
+        }
+        result = result(file.toUri().toString(), tools.clock().millis(), summary);
+        stage = Stage.PUBLISHING;
+        return Step.PROGRESS;
+    }
+
+    private String captureFailed() {
+        return "the capture failed" + (seen.failure().isEmpty() ? "" : ": " + seen.failure());
+    }
+
+    private DumpFile result(String location, long writtenAt, KdumpFileWriter.Summary summary) {
+        return DumpFile.newBuilder()
+                .setDumpId(dumpId())
+                .setRuleSet(ruleSet)
+                .setLocation(location)
+                .setSink(tools.name())
+                .setWrittenAt(writtenAt)
+                .setCodec(PageCodecName.valueOf(codec.name()))
+                .setComplete(problems.isEmpty())
+                .setProblems(problems.lines())
+                .setSize(summary.size())
+                .setDigest(summary.crc32c())
+                .setPagesWritten(summary.pages())
+                .setZeroPages(summary.zeroPages())
+                .setMissingPages(summary.missing())
+                .setCounts(verdicts.collector().counts())
+                .build();
+    }
+
+    private Step publish() {
+        if (published == null) {
+            published = tools.outbox().publish(result);
+        }
+        if (!published.isDone()) {
+            return Step.IDLE;
+        }
+        Outbox.Outcome outcome = Outbox.outcome(published);
+        if (outcome == Outbox.Outcome.AGAIN) {
+            published = null;
+            return Step.IDLE;
+        }
+        end();
+        if (result.getLocation().isEmpty()) {
+            tools.listener().failed(dumpId(), ruleSet, String.join("; ", result.getProblems()));
+        } else {
+            LOG.info("{}: {} {}", this, file, result.getComplete() ? "is complete" : "is incomplete");
+            tools.listener().finished(result);
+        }
+        return Step.DONE;
+    }
+
+    private void news(boolean news) {
+        if (news) {
+            lastNews = tools.clock().millis();
+        }
+    }
+
+    private boolean quietFor(long millis) {
+        return tools.clock().millis() - lastNews >= millis;
+    }
+
+    private String named(String problem) {
+        return problem.contains(file.toString()) ? problem : file + ": " + problem;
+    }
+
+    private Step fail(String problem) {
+        failed = true;
+        end();
+        LOG.error("{}: {}", this, problem);
+        tools.listener().failed(dumpId(), ruleSet, problem);
+        return Step.DONE;
+    }
+
+    /** Gives back all it holds; removes what has no final name yet. */
+    private void end() {
+        stage = Stage.ENDED;
+        try {
+            if (sink != null) {
+                sink.close();
+                sink = null;
+            }
+            if (writer != null) {
+                writer.close();
+                writer = null;
+            }
+            reader.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{}: {}", this, named(Problems.line(e)));
+        }
+        verdicts = null;
+        pages = null;
+        log = null;
+        tools.heap().giveBack(heap);
+        heap = 0;
+    }
+
+    @Override
+    public String toString() {
+        return "dump " + dumpId() + " under " + ruleSet;
+    }
+}

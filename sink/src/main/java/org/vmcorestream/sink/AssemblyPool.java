@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The workers that advance assemblies. A worker stays with one as long as there is something to do, so that as many files
+ * are made at once as there are workers; one that waits is looked at again a little later and takes no worker meanwhile.
+ */
+final class AssemblyPool implements AutoCloseable {
+    private static final long IDLE_MILLIS = 20;
+
+    private final ScheduledThreadPoolExecutor workers;
+    private final Consumer<Assembly> ended;
+    private final Consumer<Throwable> fatal;
+
+    /**
+     * @param workers number of workers
+     * @param ended told of each assembly that ended by itself
+     * @param fatal told what makes all further work pointless
+     */
+    AssemblyPool(int workers, Consumer<Assembly> ended, Consumer<Throwable> fatal) {
+        AtomicInteger number = new AtomicInteger();
+        this.workers = new ScheduledThreadPoolExecutor(workers, task -> {
+            Thread thread = new Thread(task, "sink-assembly-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.workers.setRemoveOnCancelPolicy(true);
+        this.workers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.ended = ended;
+        this.fatal = fatal;
+    }
+
+    /** Begins to advance an assembly. */
+    void start(Assembly assembly) {
+        schedule(assembly, 0);
+    }
+
+    private void schedule(Assembly assembly, long millis) {
+        try {
+            workers.schedule(() -> work(assembly), millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The pool was closed meanwhile; who closes it has dropped the assembly.
+            return;
+        }
+    }
+
+    private void work(Assembly assembly) {
+        try {
+            Step step;
+            do {
+                step = assembly.step();
+            } while (step == Step.PROGRESS && !workers.isShutdown());
+            if (step == Step.IDLE) {
+                schedule(assembly, IDLE_MILLIS);
+            } else if (step == Step.DONE) {
+                ended.accept(assembly);
+            }
+        } catch (RuntimeException | Error e) {
+            fatal.accept(e);
+        }
+    }
+
+    /** Stops the workers; assemblies have to be dropped by their owner. */
+    @Override
+    public void close() {
+        workers.shutdown();
+        try {
+            workers.awaitTermination(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

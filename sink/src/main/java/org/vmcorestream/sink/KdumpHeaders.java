@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.schemas.records.Manifest;
+import org.vmcorestream.vmcore.KernelIdentity;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpHeader;
+
+/** From a checked manifest to what the headers of its file say. */
+final class KdumpHeaders {
+    /** Latest crash time believed, in seconds: the year 9999. */
+    private static final long MAX_CRASH_TIME = 253_402_300_799L;
+
+    private static final String LEVEL_PREFIX = "level-";
+
+    private KdumpHeaders() {}
+
+    /** The header of a file made under a rule set. */
+    static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec) {
+        Manifest manifest = plan.manifest();
+        byte[] notes = bytes(manifest.getNotes());
+        Optional<VmcoreInfoNote> info = VmcoreInfoNote.find(notes);
+        if (info.isEmpty() && manifest.getVmcoreinfo().hasRemaining()) {
+            notes = VmcoreInfoNote.append(sound(notes), bytes(manifest.getVmcoreinfo()));
+            info = VmcoreInfoNote.find(notes);
+        }
+        long crashTime = manifest.getCrashTime();
+        return new KdumpHeader(
+                new KernelIdentity(
+                        manifest.getSysname(),
+                        manifest.getNodename(),
+                        manifest.getKernelRelease(),
+                        manifest.getKernelVersion(),
+                        manifest.getMachine(),
+                        manifest.getDomainname(),
+                        manifest.getBuildId(),
+                        manifest.getCpus(),
+                        manifest.getPhysBase()),
+                plan.pageSize(),
+                plan.endPfn(),
+                level(ruleSet),
+                codec,
+                crashTime < 0 || crashTime > MAX_CRASH_TIME ? 0 : crashTime,
+                notes,
+                info.map(VmcoreInfoNote::offset).orElse(0),
+                info.map(VmcoreInfoNote::size).orElse(0));
+    }
+
+    /**
+     * The dump level that a file claims: N for {@code level-N}, 16 for {@code capture} (it leaves out free pages), 31 for
+     * every other rule set, because it may leave out anything.
+     */
+    static int level(String ruleSet) {
+        if (ruleSet.equals(BuiltInRuleSets.CAPTURE)) {
+            return BuiltInRuleSets.FREE;
+        }
+        if (ruleSet.startsWith(LEVEL_PREFIX) && BuiltInRuleSets.named(ruleSet).isPresent()) {
+            return Integer.parseInt(ruleSet.substring(LEVEL_PREFIX.length()));
+        }
+        return BuiltInRuleSets.MAX_LEVEL;
+    }
+
+    /** Notes that end where the last whole one does, so that one more can be put behind them. */
+    private static byte[] sound(byte[] notes) {
+        return Arrays.copyOf(notes, VmcoreInfoNote.soundLength(notes));
+    }
+
+    private static byte[] bytes(ByteBuffer field) {
+        byte[] bytes = new byte[field.remaining()];
+        field.duplicate().get(bytes);
+        return bytes;
+    }
+}

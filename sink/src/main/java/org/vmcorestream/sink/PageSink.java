@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import org.vmcorestream.schemas.PageBatchIndex;
+import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+
+/**
+ * Puts the pages of batches into the file: those the verdict keeps, as they are where the codec is that of the file. Belongs
+ * to one thread at a time.
+ */
+final class PageSink implements AutoCloseable {
+    private final KdumpFileWriter writer;
+    private final PfnBitmap kept;
+    private final PageCodec codec;
+    private final int pageSize;
+    private final Map<PageCodec, PageTranscoder> transcoders = new EnumMap<>(PageCodec.class);
+    private long added;
+    private long unreadable;
+    private String unreadableReason = "";
+
+    PageSink(KdumpFileWriter writer, PfnBitmap kept, PageCodec codec, int pageSize) {
+        this.writer = writer;
+        this.kept = kept;
+        this.codec = codec;
+        this.pageSize = pageSize;
+    }
+
+    /**
+     * Adds the pages of a batch.
+     *
+     * @param index what is in it, checked
+     * @param from codec of its compressed pages
+     * @param data its bytes
+     * @throws IOException when the file cannot be written
+     */
+    void add(PageBatchIndex index, PageCodec from, ByteBuffer data) throws IOException {
+        int base = data.position();
+        for (int i = 0; i < index.pages(); i++) {
+            long pfn = index.pfn(i);
+            if (!kept.get(pfn)) {
+                continue;
+            }
+            switch (index.kind(i)) {
+                case ZERO -> writer.addZeroPage(pfn);
+                case RAW -> writer.addPage(pfn, data, base + index.offset(i), index.length(i), true);
+                case COMPRESSED -> {
+                    if (from == codec) {
+                        writer.addPage(pfn, data, base + index.offset(i), index.length(i), false);
+                    } else if (!transcode(pfn, from, data, base + index.offset(i), index.length(i))) {
+                        continue;
+                    }
+                }
+            }
+            added++;
+        }
+    }
+
+    private boolean transcode(long pfn, PageCodec from, ByteBuffer data, int offset, int length) throws IOException {
+        PageTranscoder transcoder =
+                transcoders.computeIfAbsent(from, known -> new PageTranscoder(known, codec, pageSize));
+        int result;
+        try {
+            result = transcoder.transcode(data, offset, length);
+        } catch (VmcoreException e) {
+            if (unreadable++ == 0) {
+                unreadableReason = "pfn " + pfn + ": " + e.getMessage();
+            }
+            return false;
+        }
+        if (result < 0) {
+            writer.addPage(pfn, transcoder.page(), 0, pageSize, true);
+        } else {
+            writer.addPage(pfn, transcoder.result(), 0, result, false);
+        }
+        return true;
+    }
+
+    /** Pages added so far. */
+    long added() {
+        return added;
+    }
+
+    /** Pages that could not be decompressed since the last call of this method. */
+    long takeUnreadable() {
+        long pages = unreadable;
+        unreadable = 0;
+        return pages;
+    }
+
+    /** What was wrong with the first of them. */
+    String unreadableReason() {
+        return unreadableReason;
+    }
+
+    @Override
+    public void close() {
+        transcoders.values().forEach(PageTranscoder::close);
+        transcoders.clear();
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.vmcorestream.schemas.MalformedRecordException;
+import org.vmcorestream.schemas.PageBatchIndex;
+import org.vmcorestream.schemas.RecordCodec;
+import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.schemas.records.PageBatch;
+import org.vmcorestream.schemas.records.StripeEnd;
+import org.vmcorestream.schemas.records.StripeState;
+import org.vmcorestream.vmcore.PfnBitmap;
+
+/**
+ * The second stage of an assembly: copies the pages of all stripes, in order, each from the offset that the dump's record
+ * announces to its {@code StripeEnd}. Belongs to one thread at a time.
+ */
+final class PageStage {
+    private final DumpPlan plan;
+    private final StageTools tools;
+    private final StageReader reader;
+    private final Problems problems;
+    private final PfnBitmap kept;
+    private final PageSink sink;
+    private final PageBatchIndex index = new PageBatchIndex();
+    private final List<StripeCopy> copied = new ArrayList<>();
+    private int current;
+    private StripeCopy copy;
+    private long addedBefore;
+    private boolean news;
+
+    PageStage(DumpPlan plan, StageTools tools, StageReader reader, Problems problems, PfnBitmap kept, PageSink sink) {
+        this.plan = plan;
+        this.tools = tools;
+        this.reader = reader;
+        this.problems = problems;
+        this.kept = kept;
+        this.sink = sink;
+    }
+
+    /**
+     * Reads and copies a little.
+     *
+     * @param latest newest record of the dump
+     * @param draining whether nothing more is expected than what is there: then a stripe is given up at its end
+     * @throws IOException when the file cannot be written
+     */
+    Step step(DumpPlan latest, boolean draining) throws IOException {
+        news = false;
+        if (current == plan.stripes()) {
+            return Step.DONE;
+        }
+        StripeState stripe = latest.stripe(current);
+        boolean last = draining || latest.state() == DumpState.FAILED;
+        if (copy == null) {
+            if (stripe.getDataOffset() < 0) {
+                if (!last && latest.state() != DumpState.CAPTURED) {
+                    return Step.IDLE;
+                }
+                copy = new StripeCopy(stripe, plan.pageSize(), sink, index, problems);
+                endStripe("its pages were never sent");
+                return Step.PROGRESS;
+            }
+            reader.log().seek(tools.topics().pageData(), stripe.getPartition(), stripe.getDataOffset());
+            copy = new StripeCopy(stripe, plan.pageSize(), sink, index, problems);
+        }
+        List<LogRecord> records;
+        try {
+            records = reader.read();
+        } catch (OffsetGoneException e) {
+            return gone(stripe, e);
+        }
+        for (LogRecord record : records) {
+            if (record.value() != null && record.dumpId().equals(plan.dumpId())) {
+                accept(record);
+            }
+            if (copy.ended()) {
+                endStripe("");
+                return Step.PROGRESS;
+            }
+        }
+        if (stripe.getDataEnd() >= 0 && reader.position() > stripe.getDataEnd()) {
+            endStripe("its end did not come");
+            return Step.PROGRESS;
+        }
+        if (!records.isEmpty()) {
+            return Step.PROGRESS;
+        }
+        if (last && reader.caughtUp()) {
+            endStripe(latest.state() == DumpState.FAILED ? "the capture failed" : "nothing more came");
+            return Step.PROGRESS;
+        }
+        return Step.IDLE;
+    }
+
+    private Step gone(StripeState stripe, OffsetGoneException e) {
+        if (e.beginning() <= e.offset()) {
+            endStripe("its pages are gone: " + e.getMessage());
+            return Step.PROGRESS;
+        }
+        problems.add("stripe " + current + ": the retention of page-data passed: " + e.getMessage());
+        if (stripe.getDataEnd() >= 0 && e.beginning() > stripe.getDataEnd()) {
+            endStripe("none of its pages are left");
+        } else {
+            reader.log().seek(tools.topics().pageData(), stripe.getPartition(), e.beginning());
+        }
+        return Step.PROGRESS;
+    }
+
+    private void accept(LogRecord record) throws IOException {
+        try {
+            SpecificRecordBase message = RecordCodec.decode(record.value());
+            if (message instanceof PageBatch batch) {
+                if (batch.getDumpId().equals(plan.dumpId()) && batch.getStripe() == current) {
+                    news |= copy.accept(batch);
+                }
+            } else if (message instanceof StripeEnd end) {
+                if (end.getDumpId().equals(plan.dumpId()) && end.getStripe() == current) {
+                    copy.accept(end);
+                    news = true;
+                }
+            } else {
+                throw new MalformedRecordException(
+                        "record is a " + message.getSchema().getName() + ", expected PageBatch or StripeEnd");
+            }
+        } catch (MalformedRecordException e) {
+            String problem = record.place() + ": " + e.getMessage();
+            problems.add(problem);
+            tools.outbox().deadLetter(record, problem);
+        }
+    }
+
+    /** Ends a stripe, saying how many of its pages are missing and why. */
+    private void endStripe(String why) {
+        long expected = keptIn(plan.stripe(current));
+        long unreadable = sink.takeUnreadable();
+        long missing = expected - (sink.added() - addedBefore) - unreadable;
+        addedBefore = sink.added();
+        String stripe = "stripe " + current + ": ";
+        if (unreadable > 0) {
+            problems.add(stripe + unreadable + " pages cannot be decompressed, first " + sink.unreadableReason());
+        }
+        if (missing > 0 && copy.whole()) {
+            problems.add(stripe + missing + " pages that the verdict keeps were not captured by rule set "
+                    + plan.manifest().getCaptureRuleSet());
+        } else if (missing > 0 || !copy.whole()) {
+            problems.add(
+                    stripe + missing + " pages that the verdict keeps are missing" + (why.isEmpty() ? "" : ", " + why));
+        }
+        copied.add(copy);
+        copy = null;
+        current++;
+    }
+
+    private long keptIn(StripeState stripe) {
+        long pages = 0;
+        long pfn = kept.nextSet(stripe.getFirstPfn());
+        while (pfn >= 0 && pfn < stripe.getEndPfn()) {
+            long end = Math.min(stripe.getEndPfn(), kept.nextClear(pfn));
+            pages += end - pfn;
+            pfn = kept.nextSet(end);
+        }
+        return pages;
+    }
+
+    /** Compares all stripes with the dump's last record. */
+    void checkAgainst(DumpPlan latest) {
+        for (int stripe = 0; stripe < copied.size(); stripe++) {
+            copied.get(stripe).checkAgainst(latest.stripe(stripe));
+        }
+    }
+
+    /** Whether the last step brought something of this assembly. */
+    boolean news() {
+        return news;
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.vmcorestream.schemas.records.DumpFile;
+
+/** Keeps what is sent. */
+final class FakeOutbox implements Outbox {
+    final List<DumpFile> files = new CopyOnWriteArrayList<>();
+    final List<String> letters = new CopyOnWriteArrayList<>();
+    final AtomicInteger failures = new AtomicInteger();
+
+    @Override
+    public Future<?> publish(DumpFile file) {
+        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return CompletableFuture.failedFuture(new TimeoutException("nobody answers"));
+        }
+        files.add(file);
+        return CompletableFuture.completedFuture(file);
+    }
+
+    @Override
+    public void deadLetter(LogRecord record, String problem) {
+        letters.add(problem);
+    }
+
+    @Override
+    public void close() {
+        letters.clear();
+    }
+}

@@ -109,7 +109,7 @@ final class OpenStripe {
 
     /** Whether a chunk was decided before, or left out before a later one. */
     boolean isBehind(ChunkMetadata chunk) {
-        return chunk.getChunk() <= lastChunk;
+        return chunk.getChunk() <= lastChunk && chunk.getChunk() >= Chunk.of(opened.getFirstPfn());
     }
 
     /**

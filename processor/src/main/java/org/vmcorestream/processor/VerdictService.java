@@ -106,12 +106,7 @@ public final class VerdictService implements AutoCloseable {
      */
     public void start(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        try (Admin admin =
-                Admin.create(new StreamsConfig(properties).getAdminConfigs("vmcore-stream-processor-check"))) {
-            new TopicReadiness(admin, settings.topics(), timeout).await();
-        } catch (KafkaException e) {
-            throw new IllegalStateException("processor cannot reach its cluster: " + oneLine(e), e);
-        }
+        awaitTopics(timeout);
         try {
             streams.start();
             boolean settled = runningOrOver.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -130,6 +125,20 @@ public final class VerdictService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
                     "processor " + settings.applicationId() + " was interrupted while it started", e);
+        }
+    }
+
+    private void awaitTopics(Duration timeout) {
+        Admin admin;
+        try {
+            admin = Admin.create(new StreamsConfig(properties).getAdminConfigs("vmcore-stream-processor-check"));
+        } catch (KafkaException e) {
+            throw new IllegalStateException("processor cannot reach its cluster: " + oneLine(e), e);
+        }
+        try {
+            new TopicReadiness(admin, settings.topics(), timeout).await();
+        } finally {
+            admin.close(Duration.ZERO);
         }
     }
 

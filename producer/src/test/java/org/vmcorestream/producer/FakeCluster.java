@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Callback;
@@ -29,12 +30,19 @@ final class FakeCluster {
 
     private Predicate<ProducerRecord<byte[], byte[]>> refused = record -> false;
     private RuntimeException refusal;
+    private Consumer<ProducerRecord<byte[], byte[]>> pageData;
     private final MockProducer<byte[], byte[]> metadata = new Recording();
     private final MockProducer<byte[], byte[]> data = new Recording();
 
     FakeCluster refuse(Predicate<ProducerRecord<byte[], byte[]>> which, RuntimeException refusal) {
         refused = which;
         this.refusal = refusal;
+        return this;
+    }
+
+    /** Hands records of page-data on instead of writing them down: for dumps that do not fit into memory. */
+    FakeCluster passPageDataTo(Consumer<ProducerRecord<byte[], byte[]>> reader) {
+        pageData = reader;
         return this;
     }
 
@@ -79,8 +87,14 @@ final class FakeCluster {
                 }
                 return CompletableFuture.failedFuture(refusal);
             }
-            records.add(record);
-            return super.send(record, callback);
+            Future<RecordMetadata> sent = super.send(record, callback);
+            if (pageData != null && record.topic().equals(TOPICS.pageData())) {
+                clear();
+                pageData.accept(record);
+            } else {
+                records.add(record);
+            }
+            return sent;
         }
     }
 }

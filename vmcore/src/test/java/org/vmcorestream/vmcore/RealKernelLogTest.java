@@ -2,7 +2,7 @@
 package org.vmcorestream.vmcore;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +18,9 @@ class RealKernelLogTest {
 
     @Test
     void shouldReadTheWholeLogOfARealCrash() throws IOException {
-        RealVmcores vmcores = RealVmcores.find();
-        assumeTrue(vmcores != null, "skipped: the system property vmcores.dir is not set");
+        String folder = System.getProperty("vmcores.dir", "");
+        assumeFalse(folder.isEmpty(), "skipped: the system property vmcores.dir is not set");
+        RealVmcores vmcores = new RealVmcores(Path.of(folder));
         for (String name : vmcores.names()) {
             try (Vmcore vmcore = Vmcore.open(vmcores.file(name, scratch))) {
                 KernelLog log = vmcore.kernelLog();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -94,7 +95,7 @@ class CaptureFailureTest {
 
     @Test
     void shouldReportTheFirstFailureWhenTheClusterCannotBeToldEither() {
-        List<String> refused = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> refused = new CopyOnWriteArrayList<>();
         fixture.cluster.refuse(
                 record -> {
                     boolean data = record.topic().equals("vmcore.page-data") || !refused.isEmpty();

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
@@ -71,12 +72,7 @@ final class FakeCluster {
 
     private final class Recording extends MockProducer<byte[], byte[]> {
         Recording() {
-            super(
-                    cluster(),
-                    true,
-                    new org.apache.kafka.clients.producer.RoundRobinPartitioner(),
-                    new ByteArraySerializer(),
-                    new ByteArraySerializer());
+            super(cluster(), true, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
         }
 
         @Override

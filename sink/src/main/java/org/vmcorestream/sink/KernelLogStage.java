@@ -109,7 +109,9 @@ final class KernelLogStage {
             outbox.deadLetter(record, problem);
             return;
         }
-        KernelLogFile.write(KernelLogFile.beside(file), log.getText(), ruleSet);
+        if (log.getText().hasRemaining()) {
+            KernelLogFile.write(KernelLogFile.beside(file), log.getText(), ruleSet);
+        }
         if (!log.getComplete()) {
             LOG.warn("dump {}: its kernel log is not whole: {}", plan.dumpId(), Problems.line(log.getProblem()));
         }

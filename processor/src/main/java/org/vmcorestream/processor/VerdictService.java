@@ -1,15 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.processor;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
 
-/** The door to the processor: one instance of the Kafka Streams application that turns descriptors into verdicts. */
+/**
+ * The door to the processor: one instance of the Kafka Streams application that turns descriptors into verdicts. Any
+ * number of instances with the same application id share the partitions.
+ *
+ * <p>Bad data never stops it: that goes to the dead letters. What stops it is a cluster that refuses it or stays away; then
+ * {@link #failure} says why, and a new instance goes on where this one was.
+ */
 public final class VerdictService implements AutoCloseable {
+    /** After how long without a record a stripe counts as one that never ends, and is dropped. */
+    public static final Duration STRIPE_EXPIRY = Duration.ofDays(7);
+
+    private static final Logger LOG = LoggerFactory.getLogger(VerdictService.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Settings settings;
+    private final Properties properties;
+    private final KafkaStreams streams;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final CountDownLatch runningOrOver = new CountDownLatch(1);
+
     /**
      * How the processor works.
      *
@@ -25,25 +57,111 @@ public final class VerdictService implements AutoCloseable {
             Topics topics,
             String applicationId,
             List<RuleSet> ruleSets,
-            java.nio.file.Path stateDir,
+            Path stateDir,
             int threads) {}
 
+    /** A processor that drops stripes which never end after {@link #STRIPE_EXPIRY}. */
     public VerdictService(Settings settings) {
-        throw new UnsupportedOperationException();
+        this(settings, STRIPE_EXPIRY);
     }
 
-    /** Starts and returns when the application runs, or throws when it cannot. */
+    /**
+     * A processor, not yet started.
+     *
+     * @param settings how it works
+     * @param stripeExpiry after how long without a record a stripe counts as one that never ends, and is dropped
+     * @throws IllegalArgumentException in one line, when a setting cannot be
+     */
+    public VerdictService(Settings settings, Duration stripeExpiry) {
+        if (stripeExpiry.isNegative() || stripeExpiry.isZero()) {
+            throw new IllegalArgumentException("stripe expiry of " + stripeExpiry + ", expected more than nothing");
+        }
+        this.settings = settings;
+        RuleSetCatalog catalog = new RuleSetCatalog(settings.ruleSets());
+        properties = StreamsSettings.of(settings);
+        try {
+            streams = new KafkaStreams(VerdictTopology.build(settings.topics(), catalog, stripeExpiry), properties);
+        } catch (KafkaException e) {
+            throw new IllegalArgumentException("processor cannot be set up: " + oneLine(e), e);
+        }
+        streams.setUncaughtExceptionHandler(this::stop);
+        streams.setStateListener((now, before) -> {
+            if (now == KafkaStreams.State.RUNNING || now.hasCompletedShutdown()) {
+                runningOrOver.countDown();
+            }
+        });
+    }
+
+    private StreamThreadExceptionResponse stop(Throwable cause) {
+        failure.compareAndSet(null, cause);
+        LOG.error("processor {} stops: {}", settings.applicationId(), oneLine(cause), cause);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /**
+     * Starts and returns when the application runs, or throws when it cannot.
+     *
+     * @throws IllegalStateException in one line, when a topic is missing, the cluster does not answer, or the application
+     *     does not run within {@code timeout}
+     */
     public void start(Duration timeout) {
-        throw new UnsupportedOperationException();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        awaitTopics(timeout);
+        try {
+            streams.start();
+            boolean settled = runningOrOver.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            Throwable cause = failure.get();
+            if (cause != null) {
+                throw new IllegalStateException(
+                        "processor " + settings.applicationId() + " failed: " + oneLine(cause), cause);
+            }
+            if (!settled
+                    || streams.state() != KafkaStreams.State.RUNNING
+                            && !streams.state().isRunningOrRebalancing()) {
+                throw new IllegalStateException("processor " + settings.applicationId() + " is " + streams.state()
+                        + " after " + timeout.toMillis() + " ms, expected RUNNING");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "processor " + settings.applicationId() + " was interrupted while it started", e);
+        }
+    }
+
+    private void awaitTopics(Duration timeout) {
+        Admin admin;
+        try {
+            admin = Admin.create(new StreamsConfig(properties).getAdminConfigs("vmcore-stream-processor-check"));
+        } catch (KafkaException e) {
+            throw new IllegalStateException("processor cannot reach its cluster: " + oneLine(e), e);
+        }
+        try {
+            new TopicReadiness(admin, settings.topics(), timeout).await();
+        } finally {
+            admin.close(Duration.ZERO);
+        }
     }
 
     /** Why it stopped by itself; empty while all is well. */
     public Optional<Throwable> failure() {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(failure.get());
     }
 
+    /** Commits what is done and leaves the group. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (!streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP))) {
+            LOG.warn("processor {} is still busy after {}", settings.applicationId(), CLOSE_TIMEOUT);
+        }
+    }
+
+    private static String oneLine(Throwable cause) {
+        Throwable root = cause;
+        for (int depth = 0; root.getCause() != null && depth < 16; depth++) {
+            root = root.getCause();
+        }
+        String said = root == cause ? cause.getMessage() : cause.getMessage() + ": " + root.getMessage();
+        return String.valueOf(said).replaceAll("\\s+", " ");
     }
 }

@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import java.io.IOException;
 import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.codec.PageCompressor;
 
 /** The door to the producer: sends one vmcore into the topics. */
 public final class Capture {
@@ -11,12 +12,20 @@ public final class Capture {
     /**
      * Captures a vmcore and returns when every record is acknowledged.
      *
+     * <p>What is sent, in this order: the kernel log and the manifest to dumps; for each stripe the descriptors of its pages
+     * to page-metadata; for each stripe the pages that the capture rules keep to page-data. Dumps is told of offsets as they
+     * become known, and of the end. A page that the capture rules exclude is never read.
+     *
      * @throws IOException when the vmcore cannot be read; the dump is then marked as failed
-     * @throws org.apache.kafka.common.KafkaException when the cluster cannot take it
+     * @throws CaptureException when the cluster cannot take it; the dump is then marked as failed where that is possible
+     * @throws InterruptedException when the calling thread is interrupted; the dump is then marked as failed
+     * @throws IllegalArgumentException when the settings do not fit the vmcore
      */
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
-        throw new UnsupportedOperationException();
+        try (CaptureCluster cluster = ClusterConnection.open(settings)) {
+            return new CaptureRun(vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec())).run();
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.vmcore.codec.PageCodec;
@@ -19,7 +20,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param ruleSets rule sets asked for; empty for those the processors are set up with
  * @param codec how page contents are compressed
  * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB
- * @param threads compressing threads, at least 1
+ * @param threads compressing threads, 1 to {@value #MAX_THREADS}; each costs about 3 MiB of direct memory
  */
 public record CaptureSettings(
         Map<String, Object> client,
@@ -31,4 +32,33 @@ public record CaptureSettings(
         List<String> ruleSets,
         PageCodec codec,
         long stripeBytes,
-        int threads) {}
+        int threads) {
+    /** Most compressing threads. */
+    public static final int MAX_THREADS = 128;
+
+    private static final long GIB = 1L << 30;
+
+    /**
+     * Checks every value against its range.
+     *
+     * @throws IllegalArgumentException naming the value and what was expected
+     */
+    public CaptureSettings {
+        client = Map.copyOf(client);
+        ruleSets = List.copyOf(ruleSets);
+        Objects.requireNonNull(topics, "topics");
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(capture, "capture");
+        Objects.requireNonNull(codec, "codec");
+        if (!DumpId.isValid(dumpId)) {
+            throw new IllegalArgumentException("dump id '" + dumpId + "', expected a UUID version 7 in lower case");
+        }
+        if (stripeBytes < GIB || stripeBytes % GIB != 0) {
+            throw new IllegalArgumentException("stripe of " + stripeBytes + " bytes, expected a multiple of 1 GiB");
+        }
+        if (threads < 1 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException(threads + " threads, expected 1 to " + MAX_THREADS);
+        }
+    }
+}

@@ -20,6 +20,7 @@ import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeOpened;
+import org.vmcorestream.schemas.records.StripeProgress;
 import org.vmcorestream.schemas.records.StripeVerdict;
 
 /**
@@ -43,6 +44,7 @@ record RecordKind(String name, Schema schema, long fingerprint, Supplier<? exten
                     StripeClosed::new,
                     StripeEnd::new,
                     StripeOpened::new,
+                    StripeProgress::new,
                     StripeVerdict::new)
             .map(RecordKind::of)
             .toList();

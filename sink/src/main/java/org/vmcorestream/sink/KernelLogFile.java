@@ -13,13 +13,13 @@ import java.nio.file.StandardOpenOption;
  * The kernel log beside the file of a dump, as vmcore-dmesg would have written it: {@code vmcore-dmesg.txt} beside {@code
  * vmcore} and {@code vmcore.RULESET}, {@code NAME-dmesg.txt} beside {@code NAME.kdump} and {@code NAME}.
  */
-final class KernelLogFile {
+public final class KernelLogFile {
     private static final String KDUMP = ".kdump";
 
     private KernelLogFile() {}
 
     /** Where the log of a file goes. */
-    static Path beside(Path file) {
+    public static Path beside(Path file) {
         String name = file.getFileName().toString();
         if (name.startsWith("vmcore.")) {
             name = "vmcore";

@@ -15,4 +15,9 @@ public interface ChunkDescriber {
      * @throws VmcoreException when the vmcore contradicts itself so that struct pages cannot be told
      */
     void describe(long chunk, ChunkDescriptors into) throws IOException;
+
+    /** Page frames described so far whose struct page could not be read, and which are therefore kept. */
+    default long unreadable() {
+        return 0;
+    }
 }

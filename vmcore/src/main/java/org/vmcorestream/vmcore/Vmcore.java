@@ -4,6 +4,7 @@ package org.vmcorestream.vmcore;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.vmcorestream.rules.PageFacts;
+import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.log.KernelLog;
 
 /** The door to vmcores: one opened for reading. Everything in it is untrusted. */
@@ -16,7 +17,7 @@ public interface Vmcore extends AutoCloseable {
      * @throws IOException when it cannot be read
      */
     static Vmcore open(Path file) throws IOException {
-        throw new UnsupportedOperationException(file.toString());
+        return ElfVmcore.open(file, DumpFile.ReadObserver.NONE);
     }
 
     /** The file that was opened. */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.vmcorestream.schemas.TopicCheck;
+import org.vmcorestream.schemas.Topics;
+
+/** The Kafka cluster that a command was pointed at, asked before any work is done. */
+final class Cluster implements AutoCloseable {
+    /** How long a cluster may take to answer. */
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final int MOST_PROBLEMS_SAID = 3;
+
+    private final Admin admin;
+    private final String bootstrapServer;
+
+    private Cluster(Admin admin, String bootstrapServer) {
+        this.admin = admin;
+        this.bootstrapServer = bootstrapServer;
+    }
+
+    /**
+     * Connects to a cluster and waits for its first answer.
+     *
+     * @throws CommandFailure when nobody answers, or the settings of the client are wrong
+     */
+    static Cluster connect(Map<String, Object> client) throws InterruptedException {
+        String servers = String.valueOf(client.get("bootstrap.servers"));
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.putIfAbsent("default.api.timeout.ms", (int) PATIENCE.toMillis());
+        settings.putIfAbsent("request.timeout.ms", (int) PATIENCE.toMillis() / 2);
+        Cluster cluster;
+        try {
+            cluster = new Cluster(Admin.create(settings), servers);
+        } catch (KafkaException e) {
+            throw new CommandFailure(ExitCode.KAFKA, servers + ": " + innermost(e), e);
+        }
+        try {
+            cluster.admin.describeCluster().clusterId().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return cluster;
+        } catch (ExecutionException | TimeoutException e) {
+            cluster.close();
+            boolean silent = e instanceof TimeoutException
+                    || e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException;
+            throw new CommandFailure(
+                    ExitCode.KAFKA,
+                    silent
+                            ? servers + ": no Kafka broker answers within " + PATIENCE.toSeconds() + " s"
+                            : servers + ": " + innermost(e),
+                    e);
+        } catch (InterruptedException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** The client. */
+    Admin admin() {
+        return admin;
+    }
+
+    /** What is wrong with the topics, a line each; empty when all is well. */
+    List<String> topicProblems(Topics topics) {
+        return TopicCheck.problems(admin, topics, PATIENCE);
+    }
+
+    /** Ends the command when topics are missing or wrong. */
+    void requireTopics(Topics topics) {
+        List<String> problems = topicProblems(topics);
+        if (!problems.isEmpty()) {
+            int more = problems.size() - MOST_PROBLEMS_SAID;
+            throw new CommandFailure(
+                    ExitCode.KAFKA,
+                    bootstrapServer + ": "
+                            + String.join("; ", problems.subList(0, Math.min(MOST_PROBLEMS_SAID, problems.size())))
+                            + (more > 0 ? "; and " + more + " more, see 'vmcore-stream topics check'" : ""));
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+    }
+
+    private static String innermost(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String message = Failures.oneLine(cause.getMessage());
+        return message.isEmpty() ? cause.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.io.PrintStream;
+
+/**
+ * Where a command writes: results to standard output, progress and complaints to standard error. Only one writer at a time, and
+ * progress bars make way for anything else. Can be used by several threads at once.
+ */
+final class Console {
+    /** Set by the launcher: whether standard error is a terminal. */
+    static final String TERMINAL_PROPERTY = "vmcore-stream.terminal";
+
+    private static final String NAME = "vmcore-stream: ";
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean terminal;
+    private boolean verbose;
+    private ProgressBoard board;
+
+    Console(PrintStream out, PrintStream err, boolean terminal) {
+        this.out = out;
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    /** The console of this process. */
+    static Console ofProcess() {
+        String told = System.getProperty(TERMINAL_PROPERTY);
+        return new Console(
+                System.out, System.err, told == null ? System.console() != null : Boolean.parseBoolean(told));
+    }
+
+    /** Whether standard error is a terminal, where lines can be written over. */
+    boolean terminal() {
+        return terminal;
+    }
+
+    /** Whether the user wants to know more, stack traces included. */
+    synchronized boolean verbose() {
+        return verbose;
+    }
+
+    /** Sets {@link #verbose()}. */
+    synchronized void verbose(boolean verbose) {
+        this.verbose = verbose;
+    }
+
+    /** Standard output, for picocli. */
+    PrintStream out() {
+        return out;
+    }
+
+    /** Standard error, for picocli. */
+    PrintStream err() {
+        return err;
+    }
+
+    /** Writes lines of a result. */
+    synchronized void print(String lines) {
+        aside(() -> {
+            out.println(lines);
+            out.flush();
+        });
+    }
+
+    /** Writes one line of complaint, with the program's name in front. */
+    synchronized void complain(String line) {
+        log(NAME + line);
+    }
+
+    /** Writes lines to standard error as they are. */
+    synchronized void log(String lines) {
+        aside(() -> err.println(lines));
+    }
+
+    /** Writes to standard error without a line end: only for the board. */
+    synchronized void draw(String text) {
+        err.print(text);
+        err.flush();
+    }
+
+    /** Shows a board from now on; null for none. */
+    synchronized void show(ProgressBoard shown) {
+        board = shown;
+    }
+
+    private void aside(Runnable writing) {
+        if (board != null) {
+            board.erase();
+        }
+        writing.run();
+        if (board != null) {
+            board.redraw();
+        }
+    }
+}

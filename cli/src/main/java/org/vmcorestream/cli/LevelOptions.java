@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.RuleSet;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** What is to be left out: a dump level as makedumpfile has it, or a rule set by name. */
+final class LevelOptions {
+    @ArgGroup
+    private Choice choice;
+
+    /** The rule set asked for, level 31 when none was. */
+    RuleSet ruleSet() {
+        if (choice == null) {
+            return BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL);
+        }
+        return choice.ruleSet != null ? choice.ruleSet : choice.level;
+    }
+
+    /** One of the two. */
+    static final class Choice {
+        @Option(
+                names = {"-d", "--level"},
+                paramLabel = "LEVEL",
+                converter = LevelConverter.class,
+                description = {
+                    "Dump level, the sum of what is left out (default: 31):",
+                    "1 pages of zeros, 2 page cache that is not private, 4 page cache, 8 user pages, 16 free pages."
+                })
+        private RuleSet level;
+
+        @Option(
+                names = "--rule-set",
+                paramLabel = "NAME",
+                converter = RuleSetConverter.class,
+                description = "Rule set: level-0 to level-31, or capture.")
+        private RuleSet ruleSet;
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+
+/** The entry of {@code vmcore-stream}. */
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the process with its {@link ExitCode}. */
+    public static void main(String[] args) {
+        System.exit(run(Console.ofProcess(), args));
+    }
+
+    /** Runs a command on the console of this process and returns the number of its {@link ExitCode}. */
+    public static int run(String... args) {
+        return run(Console.ofProcess(), args);
+    }
+
+    /** Runs a command on a console. */
+    static int run(Console console, String... args) {
+        CommandLine line = new CommandLine(new VmcoreStreamCommand(), new Commands(console));
+        line.setOut(new PrintWriter(console.out(), true));
+        line.setErr(new PrintWriter(console.err(), true));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((wrong, given) -> {
+            console.complain(Failures.oneLine(wrong.getMessage()));
+            console.log("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            return ExitCode.USAGE.number();
+        });
+        line.setExecutionExceptionHandler(
+                (failure, of, result) -> Failures.report(console, failure).number());
+        return line.execute(args);
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.vmcorestream.processor.VerdictService;
+import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.RuleSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Turns page metadata into verdicts until it is told to stop. */
+@Command(
+        name = "process",
+        description = {
+            "Decides which pages leave the dumps, until it is interrupted.",
+            "Start as many as you like with one application id: they share the work."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  vmcore-stream process --bootstrap-server kafka:9092 --state-dir /var/lib/vmcore-stream",
+            "  vmcore-stream process --bootstrap-server kafka:9092 --rule-set level-31 --rule-set level-17"
+        })
+final class ProcessCommand extends ConsoleCommand {
+    private static final Duration START = Duration.ofSeconds(60);
+
+    @Mixin
+    private KafkaOptions kafka;
+
+    @Option(
+            names = "--rule-set",
+            paramLabel = "NAME",
+            converter = RuleSetConverter.class,
+            description = "Rule set for dumps that ask for none; can be given several times (default: level-31).")
+    private List<RuleSet> ruleSets = List.of(BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL));
+
+    @Option(
+            names = "--application-id",
+            paramLabel = "ID",
+            defaultValue = "vmcore-stream-processor",
+            description = "Kafka Streams application id, which is also the consumer group (default: ${DEFAULT-VALUE}).")
+    private String applicationId;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            description = "Where Kafka Streams keeps its own files (default: a folder for temporary files).")
+    private Path stateDir;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description = "Stream threads (default: 1).")
+    private Integer threads;
+
+    ProcessCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    ExitCode execute(Teardown teardown) throws Exception {
+        Map<String, Object> client = kafka.client();
+        Path state = stateDir == null
+                ? Path.of(System.getProperty("java.io.tmpdir"), "vmcore-stream-" + applicationId)
+                : stateDir;
+        int streamThreads = Threads.number("--threads", threads);
+        Files.createDirectories(state);
+        try (Cluster cluster = Cluster.connect(client)) {
+            cluster.requireTopics(kafka.topics());
+        }
+        VerdictService service = teardown.add(new VerdictService(
+                new VerdictService.Settings(client, kafka.topics(), applicationId, ruleSets, state, streamThreads)));
+        service.start(START);
+        console().log("Deciding for " + kafka.bootstrapServer() + " as " + applicationId + "; interrupt to end.");
+        return LongRunning.await(service::failure);
+    }
+}

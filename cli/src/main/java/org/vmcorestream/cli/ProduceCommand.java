@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.vmcorestream.producer.Capture;
+import org.vmcorestream.producer.CaptureSettings;
+import org.vmcorestream.producer.DumpId;
+import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Sends a vmcore into the topics of a cluster. */
+@Command(
+        name = "produce",
+        description = {
+            "Sends a vmcore into the topics and prints the dump's id.",
+            "Ends when every record is acknowledged."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092",
+            "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 --command-config tls.properties \\",
+            "      --tenant acme --rule-set level-31 --rule-set level-17"
+        })
+final class ProduceCommand extends ConsoleCommand {
+    @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
+    private Path vmcore;
+
+    @Mixin
+    private KafkaOptions kafka;
+
+    @Option(
+            names = "--capture",
+            paramLabel = "RULE_SET",
+            defaultValue = "capture",
+            converter = RuleSetConverter.class,
+            description = {
+                "Rule set that says which pages travel (default: ${DEFAULT-VALUE}, all but free, unaccepted, offline",
+                "and poisoned pages). What does not travel can be in no file."
+            })
+    private RuleSet capture;
+
+    @Option(
+            names = "--rule-set",
+            paramLabel = "NAME",
+            converter = RuleSetConverter.class,
+            description = {
+                "Rule set to make a file of; can be given several times.",
+                "Default: those that processors and sinks are set up with."
+            })
+    private List<RuleSet> ruleSets = List.of();
+
+    @Option(
+            names = "--codec",
+            paramLabel = "CODEC",
+            defaultValue = "zstd",
+            description = {
+                "How pages are compressed: zlib, lzo, snappy, zstd, or lz4, which is light on this host and leaves",
+                "the work to the sink (default: ${DEFAULT-VALUE})."
+            })
+    private PageCodec codec;
+
+    @Option(names = "--host", paramLabel = "NAME", description = "This host's name in the records (default: its own).")
+    private String host;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Whose VM it was (default: nobody said).")
+    private String tenant;
+
+    @Option(names = "--threads", paramLabel = "NUMBER", description = "Compressing threads (default: one a CPU).")
+    private Integer threads;
+
+    @Option(
+            names = "--stripe-size",
+            paramLabel = "GIB",
+            defaultValue = "4",
+            description = {
+                "Memory of a stripe in GiB (default: ${DEFAULT-VALUE}). Stripes of a dump travel on partitions of",
+                "their own, so a large VM uses many of them."
+            })
+    private int stripeGib;
+
+    ProduceCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    ExitCode execute(Teardown teardown) throws Exception {
+        Map<String, Object> client = kafka.client();
+        CaptureSettings settings = new CaptureSettings(
+                client,
+                kafka.topics(),
+                DumpId.next(),
+                host == null ? hostName() : host,
+                tenant,
+                capture,
+                ruleSets.stream().map(RuleSet::name).toList(),
+                codec,
+                stripeBytes(),
+                Threads.number("--threads", threads));
+        Vmcore opened = teardown.add(Vmcores.open(vmcore));
+        Cluster cluster = teardown.add(Cluster.connect(client));
+        cluster.requireTopics(settings.topics());
+        Capture.Result result;
+        ProgressBoard board = teardown.add(new ProgressBoard(console()));
+        try {
+            result = Capture.run(opened, settings, new CaptureBars(board));
+        } finally {
+            board.close();
+        }
+        console().print(result.dumpId());
+        return ExitCode.OK;
+    }
+
+    private long stripeBytes() {
+        if (stripeGib < 1 || stripeGib > 1 << 20) {
+            throw new CommandFailure(ExitCode.USAGE, "--stripe-size " + stripeGib + ", expected 1 to 1048576 GiB");
+        }
+        return (long) stripeGib << 30;
+    }
+
+    /** Name of this host, as far as it knows one. */
+    static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

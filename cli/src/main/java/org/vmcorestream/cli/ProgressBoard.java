@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bars of the stages that run at the same time. On a terminal they stand one above the other and are drawn over a few
+ * times a second; elsewhere each stage gets a line at each quarter that it takes long to reach, and one when it is done.
+ */
+final class ProgressBoard implements AutoCloseable {
+    private static final int REFRESH_MILLIS = 200;
+    private static final int QUARTER = 250;
+    private static final double LONG_SECONDS = 5;
+    private static final String UP_ONE_LINE = "\033[A";
+    private static final String ERASE_LINE = "\r\033[K";
+
+    private final Console console;
+    private final List<ProgressBar> bars = new ArrayList<>();
+    private final List<Integer> quarterTold = new ArrayList<>();
+    private final Thread ticker = new Thread(this::tick, "progress");
+    private int linesDrawn;
+    private int turn;
+    private volatile boolean closed;
+
+    ProgressBoard(Console console) {
+        this.console = console;
+        console.show(this);
+        ticker.setDaemon(true);
+        ticker.start();
+    }
+
+    /** Adds the bar of a stage, below those that are there. */
+    ProgressBar bar(String label) {
+        synchronized (console) {
+            ProgressBar bar = new ProgressBar(label);
+            bars.add(bar);
+            quarterTold.add(0);
+            return bar;
+        }
+    }
+
+    /** Takes the bars off a terminal. */
+    void erase() {
+        synchronized (console) {
+            if (linesDrawn > 0) {
+                console.draw((UP_ONE_LINE + ERASE_LINE).repeat(linesDrawn));
+                linesDrawn = 0;
+            }
+        }
+    }
+
+    /** Draws the bars of all stages that have begun. */
+    void redraw() {
+        synchronized (console) {
+            if (console.terminal()) {
+                drawAll();
+            } else {
+                tellQuarters();
+            }
+        }
+    }
+
+    private void drawAll() {
+        StringBuilder text = new StringBuilder(UP_ONE_LINE.repeat(linesDrawn));
+        linesDrawn = 0;
+        for (ProgressBar bar : bars) {
+            if (bar.started()) {
+                text.append(ERASE_LINE).append(bar.line(turn)).append('\n');
+                linesDrawn++;
+            }
+        }
+        turn++;
+        console.draw(text.toString());
+    }
+
+    private void tellQuarters() {
+        for (int i = 0; i < bars.size(); i++) {
+            ProgressBar bar = bars.get(i);
+            int quarter = bar.promille() / QUARTER;
+            if (bar.started() && quarter > quarterTold.get(i) && (bar.finished() || bar.seconds() > LONG_SECONDS)) {
+                quarterTold.set(i, quarter);
+                console.draw(bar.line(turn).stripTrailing() + "\n");
+            }
+        }
+    }
+
+    private void tick() {
+        while (!closed) {
+            redraw();
+            try {
+                Thread.sleep(REFRESH_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Draws the bars a last time and leaves them on the terminal. */
+    @Override
+    public void close() {
+        synchronized (console) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            redraw();
+            console.show(null);
+        }
+        ticker.interrupt();
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.sink.DirectoryPerDump;
+import org.vmcorestream.sink.SinkService;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Makes files of dumps until it is told to stop. */
+@Command(
+        name = "sink",
+        description = {
+            "Makes a kdump file of every dump and rule set asked for, until it is interrupted.",
+            "Each dump gets a folder of its own. Start as many as you like with one group: they share the work.",
+            "Prints a line for each file: dump id, rule set, complete or not, bytes, name."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash",
+            "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash --codec zlib --assemblies 4"
+        })
+final class SinkCommand extends ConsoleCommand {
+    @Mixin
+    private KafkaOptions kafka;
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Folder of the dumps' folders.")
+    private Path directory;
+
+    @Option(
+            names = "--codec",
+            paramLabel = "CODEC",
+            converter = StorableCodecConverter.class,
+            description = {
+                "Codec of the files: zlib, lzo, snappy or zstd (default: that of the capture, which needs the",
+                "least work; zstd for lz4, which no file can hold)."
+            })
+    private PageCodec codec;
+
+    @Option(
+            names = "--rule-set",
+            paramLabel = "NAME",
+            converter = RuleSetConverter.class,
+            description =
+                    "Rule set made into files for dumps that ask for none; can be given several times (default: level-31).")
+    private List<RuleSet> ruleSets = List.of(BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL));
+
+    @Option(
+            names = "--group",
+            paramLabel = "ID",
+            defaultValue = "vmcore-stream-sink",
+            description = "Consumer group of the sinks that share the work (default: ${DEFAULT-VALUE}).")
+    private String group;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "This sink's name in dump-files (default: the host's).")
+    private String name;
+
+    @Option(
+            names = "--assemblies",
+            paramLabel = "NUMBER",
+            defaultValue = "2",
+            description = "Files made at once (default: ${DEFAULT-VALUE}).")
+    private Integer assemblies;
+
+    @Option(
+            names = "--stall-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description =
+                    "After so long without anything new a dump is finished with what there is (default: ${DEFAULT-VALUE}).")
+    private int stallSeconds;
+
+    SinkCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    ExitCode execute(Teardown teardown) throws Exception {
+        if (stallSeconds < 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--stall-timeout " + stallSeconds + ", expected 1 or more seconds");
+        }
+        Map<String, Object> client = kafka.client();
+        int atOnce = Threads.number("--assemblies", assemblies);
+        Files.createDirectories(directory);
+        if (!Files.isWritable(directory)) {
+            throw new CommandFailure(ExitCode.OUTPUT, directory + ": cannot be written to");
+        }
+        try (Cluster cluster = Cluster.connect(client)) {
+            cluster.requireTopics(kafka.topics());
+        }
+        SinkService service = teardown.add(new SinkService(
+                new SinkService.Settings(
+                        client,
+                        kafka.topics(),
+                        group,
+                        name == null ? ProduceCommand.hostName() : name,
+                        new DirectoryPerDump(directory),
+                        Optional.ofNullable(codec),
+                        ruleSets.stream().map(RuleSet::name).toList(),
+                        atOnce,
+                        Duration.ofSeconds(stallSeconds)),
+                new Lines(console())));
+        service.start();
+        console().log("Writing dumps of " + kafka.bootstrapServer() + " to " + directory + "; interrupt to end.");
+        return LongRunning.await(service::failure);
+    }
+
+    private record Lines(Console console) implements SinkService.Listener {
+        @Override
+        public void finished(DumpFile file) {
+            console.print(file.getDumpId() + " " + file.getRuleSet() + " "
+                    + (file.getComplete() ? "complete" : "incomplete") + " " + file.getSize() + " "
+                    + file.getLocation());
+            file.getProblems().forEach(problem -> console.complain(file.getLocation() + ": " + problem));
+        }
+
+        @Override
+        public void failed(String dumpId, String ruleSet, String problem) {
+            console.complain("dump " + dumpId + ", " + ruleSet + ": " + Failures.oneLine(problem));
+        }
+    }
+}

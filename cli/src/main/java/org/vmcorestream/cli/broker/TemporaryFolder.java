@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli.broker;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A folder that is gone, with all in it, when it is closed. */
+public final class TemporaryFolder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TemporaryFolder.class);
+
+    private final Path path;
+
+    private TemporaryFolder(Path path) {
+        this.path = path;
+    }
+
+    /** Makes a folder under {@code parent} whose name begins with {@code prefix}; only its owner can enter it. */
+    public static TemporaryFolder create(Path parent, String prefix) throws IOException {
+        return new TemporaryFolder(Files.createTempDirectory(parent, prefix));
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Removes it. Files that cannot be removed are left; nobody can do anything about them. Can be called again. */
+    @Override
+    public void close() {
+        try {
+            Files.walkFileTree(path, new Deleter());
+        } catch (IOException e) {
+            LOG.info("{}: not all of it could be removed", path, e);
+        }
+    }
+
+    private static final class Deleter extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** Kafka removes files while it stops, so one that is gone is no error. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

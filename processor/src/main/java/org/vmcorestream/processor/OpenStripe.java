@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.processor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.PageFacts;
+import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.rules.VerdictRuns;
+import org.vmcorestream.schemas.DescriptorCodec;
+import org.vmcorestream.schemas.FactsRecords;
+import org.vmcorestream.schemas.MalformedRecordException;
+import org.vmcorestream.schemas.records.ChunkMetadata;
+import org.vmcorestream.schemas.records.ChunkVerdict;
+import org.vmcorestream.schemas.records.RuleSetProgress;
+import org.vmcorestream.schemas.records.StripeClosed;
+import org.vmcorestream.schemas.records.StripeOpened;
+import org.vmcorestream.schemas.records.StripeProgress;
+
+/**
+ * A stripe between its first and its last record. Chunks come in ascending order; its whole state between two of them is
+ * {@link #progress}.
+ */
+final class OpenStripe {
+    private final StripeOpened opened;
+    private final List<RuleSetLane> lanes;
+    private final StripeDigest digest;
+    private long lastChunk;
+    private int chunks;
+    private long pages;
+
+    private OpenStripe(StripeOpened opened, List<RuleSetLane> lanes, StripeDigest digest) {
+        this.opened = opened;
+        this.lanes = lanes;
+        this.digest = digest;
+    }
+
+    /**
+     * A stripe before its first chunk.
+     *
+     * @param ruleSets what is applied, at least one
+     * @throws RefusedException when the announcement makes no sense
+     */
+    static OpenStripe begin(StripeOpened opened, List<RuleSet> ruleSets) throws RefusedException {
+        StripeAnnouncement.check(opened);
+        PageFacts facts = facts(opened);
+        List<RuleSetLane> lanes = new ArrayList<>();
+        for (RuleSet ruleSet : ruleSets) {
+            lanes.add(new RuleSetLane(ruleSet, facts, opened.getEndPfn()));
+        }
+        OpenStripe stripe = new OpenStripe(opened, lanes, new StripeDigest(0));
+        stripe.lastChunk = -1;
+        return stripe;
+    }
+
+    /**
+     * A stripe where it was when {@link #progress} was taken.
+     *
+     * @throws RefusedException when it cannot be continued, as when a rule set is gone or has changed
+     */
+    static OpenStripe resume(StripeProgress from, RuleSetCatalog catalog) throws RefusedException {
+        StripeOpened opened = from.getOpened();
+        StripeAnnouncement.check(opened);
+        PageFacts facts = facts(opened);
+        List<RuleSetLane> lanes = new ArrayList<>();
+        for (RuleSetProgress lane : from.getRuleSets()) {
+            RuleSet ruleSet = catalog.named(lane.getRuleSet())
+                    .orElseThrow(() -> new RefusedException("state of " + StripeAnnouncement.name(opened)
+                            + " is of rule set '" + lane.getRuleSet() + "', which is no longer known"));
+            try {
+                lanes.add(new RuleSetLane(ruleSet, facts, opened.getEndPfn(), lane));
+            } catch (IllegalArgumentException e) {
+                throw new RefusedException(
+                        "state of " + StripeAnnouncement.name(opened) + " does not fit rule set " + ruleSet.name()
+                                + ": " + e.getMessage(),
+                        e);
+            }
+        }
+        OpenStripe stripe = new OpenStripe(opened, lanes, new StripeDigest(from.getDigest()));
+        stripe.lastChunk = from.getLastChunk();
+        stripe.chunks = from.getChunks();
+        stripe.pages = from.getPages();
+        return stripe;
+    }
+
+    private static PageFacts facts(StripeOpened opened) throws RefusedException {
+        try {
+            return FactsRecords.fromRecord(opened.getFacts());
+        } catch (MalformedRecordException e) {
+            throw new RefusedException(StripeAnnouncement.name(opened) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The stripe as it was announced. */
+    StripeOpened opened() {
+        return opened;
+    }
+
+    /** The rule sets on their way through it. */
+    List<RuleSetLane> lanes() {
+        return lanes;
+    }
+
+    /** Chunks decided. */
+    int chunks() {
+        return chunks;
+    }
+
+    /** Whether a chunk was decided before, or left out before a later one. */
+    boolean isBehind(ChunkMetadata chunk) {
+        return chunk.getChunk() <= lastChunk && chunk.getChunk() >= Chunk.of(opened.getFirstPfn());
+    }
+
+    /**
+     * State to continue from.
+     *
+     * @param now milliseconds since 1970-01-01 UTC
+     */
+    StripeProgress progress(long now) {
+        return new StripeProgress(
+                opened,
+                now,
+                lastChunk,
+                chunks,
+                pages,
+                digest.value(),
+                lanes.stream().map(RuleSetLane::progress).toList());
+    }
+
+    /**
+     * Decides the next chunk under each rule set.
+     *
+     * @param descriptors is overwritten
+     * @param scratch is overwritten
+     * @throws RefusedException when the chunk makes no sense; the stripe is as it was before
+     */
+    List<ChunkVerdict> decide(ChunkMetadata chunk, ChunkDescriptors descriptors, VerdictRuns scratch)
+            throws RefusedException {
+        long number = chunk.getChunk();
+        long first = Chunk.of(opened.getFirstPfn());
+        long last = Chunk.of(opened.getEndPfn() - 1);
+        if (number < first || number > last) {
+            throw new RefusedException(name(number) + " is outside its stripe, expected " + first + " to " + last);
+        }
+        if (chunks == opened.getChunks()) {
+            throw new RefusedException(name(number) + " is one more than the " + chunks + " announced");
+        }
+        long firstPfn = Chunk.firstPfn(number);
+        int expected = (int) Math.min(Chunk.PAGES, opened.getEndPfn() - firstPfn);
+        if (chunk.getPages() != expected) {
+            throw new RefusedException(name(number) + " has " + chunk.getPages() + " pages, expected " + expected);
+        }
+        try {
+            DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, expected, descriptors);
+        } catch (MalformedRecordException e) {
+            throw new RefusedException(name(number) + ": " + e.getMessage(), e);
+        }
+        List<ChunkVerdict> verdicts = new ArrayList<>(lanes.size());
+        for (RuleSetLane lane : lanes) {
+            verdicts.add(lane.decide(opened, descriptors, scratch));
+        }
+        digest.add(chunk.getDescriptors());
+        lastChunk = number;
+        chunks++;
+        pages += expected;
+        return verdicts;
+    }
+
+    private String name(long chunk) {
+        return "chunk " + chunk + " of " + StripeAnnouncement.name(opened);
+    }
+
+    /** What the end of the stripe says that is not so, one line each; empty when all of it was decided. */
+    List<String> problems(StripeClosed closed) {
+        List<String> problems = new ArrayList<>();
+        String name = StripeAnnouncement.name(opened);
+        if (closed.getChunks() != chunks || chunks != opened.getChunks()) {
+            problems.add(name + " ends with " + closed.getChunks() + " chunks, " + chunks + " decided, expected "
+                    + opened.getChunks() + " of both");
+        }
+        if (closed.getPages() != pages) {
+            problems.add(name + " ends with " + closed.getPages() + " pages, expected the " + pages + " decided");
+        }
+        if (closed.getDigest() != digest.value()) {
+            problems.add(String.format(
+                    "%s ends with digest %08x, expected %08x of the chunks decided",
+                    name, closed.getDigest(), digest.value()));
+        }
+        return problems;
+    }
+
+    /**
+     * Chunks that the stripe's verdicts must be told to expect: as announced, or one more than were decided when
+     * something is wrong with them though their number is right.
+     */
+    int chunksExpected(List<String> problems) {
+        return problems.isEmpty() ? chunks : Math.max(opened.getChunks(), chunks + 1);
+    }
+}

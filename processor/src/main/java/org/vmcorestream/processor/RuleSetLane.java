@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.processor;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.vmcorestream.rules.Anomalies;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.OpenRun;
+import org.vmcorestream.rules.PageFacts;
+import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.rules.VerdictEngine;
+import org.vmcorestream.rules.VerdictRuns;
+import org.vmcorestream.schemas.VerdictCodec;
+import org.vmcorestream.schemas.records.ChunkVerdict;
+import org.vmcorestream.schemas.records.ExclusionStats;
+import org.vmcorestream.schemas.records.ReasonCount;
+import org.vmcorestream.schemas.records.RuleSetProgress;
+import org.vmcorestream.schemas.records.StripeOpened;
+import org.vmcorestream.schemas.records.StripeVerdict;
+
+/** One rule set on its way through one stripe. */
+final class RuleSetLane {
+    private final VerdictEngine engine;
+    private final List<String> reasons;
+
+    /** A lane at the beginning of a stripe. */
+    RuleSetLane(RuleSet ruleSet, PageFacts facts, long endPfn) {
+        engine = new VerdictEngine(ruleSet, facts, endPfn);
+        reasons = ruleSet.reasons();
+    }
+
+    /**
+     * A lane where it was when {@link #progress} was taken.
+     *
+     * @throws IllegalArgumentException when that cannot have been a lane of this rule set and stripe
+     */
+    RuleSetLane(RuleSet ruleSet, PageFacts facts, long endPfn, RuleSetProgress from) {
+        this(ruleSet, facts, endPfn);
+        if (from.getOpenRunEnd() < 0 || from.getOpenRunEnd() > endPfn) {
+            throw new IllegalArgumentException(
+                    "open run ends at page frame " + from.getOpenRunEnd() + ", expected 0 to " + endPfn);
+        }
+        if (from.getOpenRunReason() < 0 || from.getOpenRunReason() >= reasons.size()) {
+            throw new IllegalArgumentException(
+                    "open run has reason code " + from.getOpenRunReason() + " of " + reasons.size());
+        }
+        engine.restore(
+                new OpenRun(from.getOpenRunEnd(), from.getOpenRunReason()),
+                new Anomalies(from.getInvalidOrders(), from.getMisaligned(), from.getFirstAnomaly()),
+                from.getPagesByReason().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** The rule set. */
+    RuleSet ruleSet() {
+        return engine.ruleSet();
+    }
+
+    /** What {@link #RuleSetLane(RuleSet, PageFacts, long, RuleSetProgress)} needs to go on from here. */
+    RuleSetProgress progress() {
+        OpenRun openRun = engine.openRun();
+        Anomalies anomalies = engine.anomalies();
+        return new RuleSetProgress(
+                ruleSet().name(),
+                openRun.endPfn(),
+                openRun.reason(),
+                anomalies.invalidOrders(),
+                anomalies.misaligned(),
+                anomalies.firstPfn(),
+                Arrays.stream(engine.pagesByReason()).boxed().toList());
+    }
+
+    /**
+     * Decides the next chunk.
+     *
+     * @param scratch is overwritten
+     */
+    ChunkVerdict decide(StripeOpened stripe, ChunkDescriptors chunk, VerdictRuns scratch) {
+        engine.decide(chunk, scratch);
+        int[] indexOf = new int[reasons.size()];
+        Arrays.fill(indexOf, -1);
+        indexOf[RuleSet.KEPT] = 0;
+        List<String> used = new ArrayList<>();
+        used.add(reasons.get(RuleSet.KEPT));
+        for (int run = 0; run < scratch.runs(); run++) {
+            int reason = scratch.reason(run);
+            if (indexOf[reason] < 0) {
+                indexOf[reason] = used.size();
+                used.add(reasons.get(reason));
+            }
+        }
+        return new ChunkVerdict(
+                stripe.getDumpId(),
+                ruleSet().name(),
+                stripe.getStripe(),
+                Chunk.of(chunk.firstPfn()),
+                scratch.pages(),
+                used,
+                ByteBuffer.wrap(VerdictCodec.encode(scratch, indexOf)));
+    }
+
+    /** Totals of the stripe. */
+    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected) {
+        Anomalies anomalies = engine.anomalies();
+        return new StripeVerdict(
+                stripe.getDumpId(),
+                ruleSet().name(),
+                stripe.getStripe(),
+                chunks,
+                chunksExpected,
+                ruleSet().countsZero(),
+                counts(),
+                anomalies.invalidOrders(),
+                anomalies.misaligned(),
+                anomalies.firstPfn());
+    }
+
+    /** Statistics of the stripe. */
+    ExclusionStats stats(StripeOpened stripe, long decidedAt) {
+        return new ExclusionStats(
+                stripe.getDumpId(),
+                ruleSet().name(),
+                stripe.getStripe(),
+                decidedAt,
+                stripe.getKernelRelease(),
+                stripe.getTenant(),
+                stripe.getHost(),
+                stripe.getFacts().getPageShift(),
+                counts(),
+                ratio(engine.pagesByReason()),
+                engine.anomalies().total());
+    }
+
+    private List<ReasonCount> counts() {
+        long[] pages = engine.pagesByReason();
+        List<ReasonCount> counts = new ArrayList<>();
+        for (int reason = 0; reason < pages.length; reason++) {
+            counts.add(new ReasonCount(reasons.get(reason), pages[reason]));
+        }
+        return counts;
+    }
+
+    /** Excluded pages / pages with memory. */
+    private static double ratio(long[] pages) {
+        long all = Arrays.stream(pages).sum() - pages[RuleSet.HOLE];
+        long excluded = all - pages[RuleSet.KEPT] - pages[RuleSet.NO_DATA];
+        return all == 0 ? 0 : (double) excluded / all;
+    }
+}

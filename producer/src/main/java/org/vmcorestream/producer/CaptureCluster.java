@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.apache.kafka.clients.producer.Producer;
+
+/**
+ * The cluster as a capture uses it.
+ *
+ * @param metadata producer of dumps and page-metadata
+ * @param data producer of page-data, with a buffer of its own, so that the metadata plane never waits for pages
+ * @param partitions partitions of page-metadata, page-data and verdicts
+ * @param topicLimit largest record batch that a topic takes in bytes, empty when it cannot be told
+ */
+record CaptureCluster(
+        Producer<byte[], byte[]> metadata,
+        Producer<byte[], byte[]> data,
+        int partitions,
+        Function<String, OptionalLong> topicLimit)
+        implements AutoCloseable {
+    /** Closes the producers at once: what was to be acknowledged is, and what is left belongs to a capture that failed. */
+    @Override
+    public void close() {
+        try (metadata) {
+            data.close(Duration.ZERO);
+            metadata.close(Duration.ZERO);
+        }
+    }
+}

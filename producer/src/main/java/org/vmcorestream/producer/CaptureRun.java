@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.records.Manifest;
+import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.codec.PageCompressor;
+
+/** One capture from its first record to its last. Belongs to the capturing thread. */
+final class CaptureRun {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureRun.class);
+
+    private final Vmcore vmcore;
+    private final CaptureSettings settings;
+    private final DumpLife life;
+    private final List<StripeProgress> stripes;
+    private final RecordSender metadata;
+    private final RecordSender data;
+    private final MetadataStage metadataStage;
+    private final DataStage dataStage;
+
+    /** @param compressors makes the compressor of each worker */
+    CaptureRun(
+            Vmcore vmcore,
+            CaptureSettings settings,
+            CaptureProgress progress,
+            CaptureCluster cluster,
+            Supplier<PageCompressor> compressors)
+            throws IOException {
+        this.vmcore = vmcore;
+        this.settings = settings;
+        long openedAt = System.currentTimeMillis();
+        PfnRuns present = new PfnRuns(vmcore.memory().present());
+        if (present.size() == 0) {
+            throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
+        }
+        stripes = Stripe.plan(
+                        present,
+                        vmcore.memory().endPfn(),
+                        vmcore.pageFacts().pageShift(),
+                        settings.stripeBytes(),
+                        settings.dumpId(),
+                        cluster.partitions())
+                .stream()
+                .map(StripeProgress::new)
+                .toList();
+
+        SendFailure failure = new SendFailure(cluster.topicLimit());
+        RecordSender dumps =
+                new RecordSender(cluster.metadata(), settings.topics().dumps(), settings.dumpId(), openedAt, failure);
+        metadata = new RecordSender(
+                cluster.metadata(), settings.topics().pageMetadata(), settings.dumpId(), openedAt, failure);
+        data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
+
+        Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
+        life = new DumpLife(dumps, manifest, stripes);
+        metadataStage = new MetadataStage(vmcore, settings, present, metadata, life, progress);
+        dataStage = new DataStage(
+                settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);
+    }
+
+    /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
+    Capture.Result run() throws IOException, InterruptedException {
+        try {
+            life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
+            List<KeptPages> kept = metadataStage.run(stripes);
+            dataStage.run(stripes, kept);
+            life.captured();
+            return result();
+        } catch (InterruptedException | InterruptException | ClosedByInterruptException e) {
+            life.failed("capture was interrupted");
+            Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("capture was interrupted");
+            interrupted.initCause(e);
+            throw interrupted;
+        } catch (IOException e) {
+            life.failed(OneLine.of(e));
+            throw e;
+        } catch (KafkaException e) {
+            life.failed(OneLine.of(e));
+            throw e instanceof CaptureException ? e : new CaptureException(OneLine.of(e), e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("capture of {} failed unexpectedly", vmcore.file(), e);
+            life.failed("internal error: " + OneLine.of(e));
+            throw e;
+        }
+    }
+
+    private Capture.Result result() {
+        long pages = 0;
+        long zeroPages = 0;
+        long pageBytes = 0;
+        for (StripeProgress stripe : stripes) {
+            pages += stripe.totals().pages();
+            zeroPages += stripe.totals().zeroPages();
+            pageBytes += stripe.totals().pageBytes();
+        }
+        return new Capture.Result(
+                settings.dumpId(),
+                stripes.size(),
+                pages,
+                zeroPages,
+                pageBytes,
+                metadata.valueBytes(),
+                data.valueBytes());
+    }
+}

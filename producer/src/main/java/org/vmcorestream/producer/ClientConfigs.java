@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Settings of the three Kafka clients of a capture: the user's, above defaults made for large records, below what order and
+ * safety ask for.
+ */
+final class ClientConfigs {
+    /**
+     * Largest record of page-metadata and dumps before compression: a kernel log of 16 MiB, or a manifest of that order.
+     */
+    static final int MAX_METADATA_REQUEST = 20 << 20;
+
+    /** Largest request of page-data; a record is below 1 MiB. */
+    static final int MAX_DATA_REQUEST = 2 << 20;
+
+    private static final long DEFAULT_MAX_BLOCK_MS = 60_000;
+    private static final long DEFAULT_DELIVERY_TIMEOUT_MS = 120_000;
+
+    private ClientConfigs() {}
+
+    /** Settings of the producer of dumps and page-metadata. */
+    static Map<String, Object> metadata(CaptureSettings settings) {
+        Map<String, Object> configs = producer(settings, "metadata", MAX_METADATA_REQUEST);
+        configs.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+        return configs;
+    }
+
+    /** Settings of the producer of page-data, whose contents are compressed already. */
+    static Map<String, Object> data(CaptureSettings settings) {
+        Map<String, Object> configs = producer(settings, "data", MAX_DATA_REQUEST);
+        configs.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
+        // While the buffer is full the broker may be restarting: wait as long as a record may take on its way.
+        configs.putIfAbsent(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                number(settings, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MS));
+        return configs;
+    }
+
+    /** Settings of the admin client: the user's without those only a producer knows. */
+    static Map<String, Object> admin(CaptureSettings settings) {
+        Map<String, Object> configs = new HashMap<>(settings.client());
+        configs.keySet()
+                .removeIf(name -> ProducerConfig.configNames().contains(name)
+                        && !AdminClientConfig.configNames().contains(name));
+        configs.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId(settings, "admin"));
+        return configs;
+    }
+
+    /** How long the capture waits for a cluster that does not answer before it has begun. */
+    static long maxBlockMillis(CaptureSettings settings) {
+        return number(settings, ProducerConfig.MAX_BLOCK_MS_CONFIG, DEFAULT_MAX_BLOCK_MS);
+    }
+
+    private static Map<String, Object> producer(CaptureSettings settings, String purpose, int maxRequest) {
+        Map<String, Object> configs = new HashMap<>();
+        configs.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
+        configs.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        configs.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
+        configs.put(ProducerConfig.SEND_BUFFER_CONFIG, -1);
+        configs.putAll(settings.client());
+
+        configs.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(settings, purpose));
+        configs.put(ProducerConfig.ACKS_CONFIG, "all");
+        configs.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        configs.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRequest);
+        configs.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
+        configs.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+        configs.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+        configs.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        configs.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        return configs;
+    }
+
+    private static String clientId(CaptureSettings settings, String purpose) {
+        Object given = settings.client().get(ProducerConfig.CLIENT_ID_CONFIG);
+        return (given == null ? "vmcore-producer-" + settings.dumpId() : given) + "-" + purpose;
+    }
+
+    private static long number(CaptureSettings settings, String name, long ifAbsent) {
+        Object given = settings.client().get(name);
+        return given == null ? ifAbsent : (Long) ConfigDef.parseType(name, given, ConfigDef.Type.LONG);
+    }
+}

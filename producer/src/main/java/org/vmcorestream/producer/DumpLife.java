@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.schemas.records.KernelLogRecord;
+import org.vmcorestream.schemas.records.Manifest;
+
+/**
+ * Tells the topic dumps how a capture goes: OPENED, CAPTURING whenever an offset became known, CAPTURED or FAILED. Belongs
+ * to the capturing thread.
+ */
+final class DumpLife {
+    private static final Logger LOG = LoggerFactory.getLogger(DumpLife.class);
+
+    /** Between two announcements: each repeats the manifest. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long LAST_WORD_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final RecordSender dumps;
+    private final Manifest manifest;
+    private final List<StripeProgress> stripes;
+
+    /** Receipts whose offsets are to be announced, in the order in which they come in. */
+    private final Queue<Receipt> awaited = new ArrayDeque<>();
+
+    private boolean opened;
+    private boolean news;
+    private boolean announced;
+    private long announcedAt;
+
+    DumpLife(RecordSender dumps, Manifest manifest, List<StripeProgress> stripes) {
+        this.dumps = dumps;
+        this.manifest = manifest;
+        this.stripes = stripes;
+    }
+
+    /** Sends the kernel log, then the manifest, and waits until the cluster has each. */
+    void open(KernelLogRecord log) {
+        dumps.send(Keys.kernelLog(manifest.getDumpId()), log);
+        dumps.flush();
+        send(DumpState.OPENED, "");
+        dumps.flush();
+        opened = true;
+    }
+
+    /** Remembers that the offset of a record is to be announced. */
+    Receipt expect(Receipt receipt) {
+        awaited.add(receipt);
+        return receipt;
+    }
+
+    /** Announces offsets that became known since the last call; a little later where calls are many. */
+    void announceSome() {
+        poll();
+        if (news && (!announced || System.nanoTime() - announcedAt >= PAUSE_NANOS)) {
+            announce();
+        }
+    }
+
+    /** Announces all offsets that became known, at once. */
+    void announceAll() {
+        poll();
+        if (news) {
+            announce();
+        }
+    }
+
+    private void poll() {
+        while (!awaited.isEmpty() && awaited.peek().acknowledged()) {
+            awaited.remove();
+            news = true;
+        }
+    }
+
+    private void announce() {
+        send(DumpState.CAPTURING, "");
+        news = false;
+        announced = true;
+        announcedAt = System.nanoTime();
+    }
+
+    /**
+     * Says that everything was sent, and waits until the cluster has it.
+     *
+     * @throws CaptureException when the cluster did not tell where it put what
+     */
+    void captured() {
+        for (StripeProgress stripe : stripes) {
+            stripe.requireOffsets();
+        }
+        send(DumpState.CAPTURED, "");
+        dumps.flush();
+    }
+
+    /**
+     * Says that nothing more will come, if anything came at all. The cluster may be what failed: it gets 5 seconds, and no
+     * error comes out of here.
+     */
+    void failed(String reason) {
+        if (!opened) {
+            return;
+        }
+        try {
+            boolean told = dumps.sendLastWord(
+                    Keys.dump(manifest.getDumpId()), dump(DumpState.FAILED, reason), LAST_WORD_NANOS);
+            if (!told) {
+                LOG.warn("dump {} failed, which the cluster was not told in time", manifest.getDumpId());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("dump {} failed, which the cluster could not be told: {}", manifest.getDumpId(), OneLine.of(e));
+        }
+    }
+
+    private void send(DumpState state, String failure) {
+        dumps.send(Keys.dump(manifest.getDumpId()), dump(state, failure));
+    }
+
+    private Dump dump(DumpState state, String failure) {
+        return Dump.newBuilder()
+                .setState(state)
+                .setManifest(manifest)
+                .setStripes(stripes.stream().map(StripeProgress::state).toList())
+                .setFailure(failure)
+                .build();
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.VerdictEngine;
+import org.vmcorestream.rules.VerdictRuns;
+import org.vmcorestream.schemas.DescriptorCodec;
+import org.vmcorestream.schemas.FactsRecords;
+import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.records.ChunkMetadata;
+import org.vmcorestream.schemas.records.StripeClosed;
+import org.vmcorestream.schemas.records.StripeOpened;
+import org.vmcorestream.vmcore.ChunkDescriber;
+import org.vmcorestream.vmcore.Vmcore;
+
+/**
+ * Describes every page of memory to page-metadata, and asks the capture rules on the way which pages are to follow. While
+ * chunks are described, the client sends those before them.
+ */
+final class MetadataStage {
+    private static final Logger LOG = LoggerFactory.getLogger(MetadataStage.class);
+
+    private final Vmcore vmcore;
+    private final CaptureSettings settings;
+    private final RecordSender metadata;
+    private final DumpLife life;
+    private final CaptureProgress progress;
+
+    private final PfnRuns present;
+    private final PfnRuns backed;
+    private final ChunkDescriptors descriptors = new ChunkDescriptors();
+    private final VerdictRuns verdict = new VerdictRuns();
+    private final CRC32C digest = new CRC32C();
+    private long framesDone;
+    private long framesTotal;
+
+    MetadataStage(
+            Vmcore vmcore,
+            CaptureSettings settings,
+            PfnRuns present,
+            RecordSender metadata,
+            DumpLife life,
+            CaptureProgress progress) {
+        this.vmcore = vmcore;
+        this.settings = settings;
+        this.present = present;
+        this.metadata = metadata;
+        this.life = life;
+        this.progress = progress;
+        backed = new PfnRuns(vmcore.memory().backed());
+    }
+
+    /** Describes all stripes and returns when the cluster has all of it: the pages to be sent, by stripe. */
+    List<KeptPages> run(List<StripeProgress> stripes) throws IOException, InterruptedException {
+        for (StripeProgress stripe : stripes) {
+            framesTotal += frames(stripe.stripe());
+        }
+        ChunkDescriber describer = vmcore.describer();
+        List<KeptPages> kept = new ArrayList<>(stripes.size());
+        for (StripeProgress stripe : stripes) {
+            kept.add(describe(stripe, describer));
+        }
+        metadata.flush();
+        life.announceAll();
+        return kept;
+    }
+
+    private KeptPages describe(StripeProgress progressOfStripe, ChunkDescriber describer)
+            throws IOException, InterruptedException {
+        Stripe stripe = progressOfStripe.stripe();
+        KeptPages kept = new KeptPages(backed);
+        VerdictEngine engine = new VerdictEngine(settings.capture(), vmcore.pageFacts(), stripe.endPfn());
+        progressOfStripe.metadataBegun(life.expect(open(stripe)));
+        digest.reset();
+        int chunks = 0;
+        long pages = 0;
+        long lastChunk = Chunk.of(stripe.endPfn() - 1);
+        for (long c = present.nextChunk(Chunk.of(stripe.firstPfn()));
+                c >= 0 && c <= lastChunk;
+                c = present.nextChunk(c + 1)) {
+            Interrupts.check();
+            describer.describe(c, descriptors);
+            requireWhole(c, stripe);
+            sendChunk(stripe, c);
+            engine.decide(descriptors, verdict);
+            kept.add(verdict);
+            chunks++;
+            pages += descriptors.pages();
+            framesDone += descriptors.pages();
+            progress.at(CaptureProgress.Stage.DESCRIBING, framesDone, framesTotal);
+            life.announceSome();
+        }
+        progressOfStripe.metadataEnded(life.expect(close(stripe, chunks, pages)));
+        if (engine.anomalies().total() > 0) {
+            LOG.warn(
+                    "stripe {} of dump {}: {} pages claim what no sane kernel claims and are kept, the first is pfn {}",
+                    stripe.number(),
+                    settings.dumpId(),
+                    engine.anomalies().total(),
+                    engine.anomalies().firstPfn());
+        }
+        return kept;
+    }
+
+    private Receipt open(Stripe stripe) {
+        StripeOpened opened = StripeOpened.newBuilder()
+                .setDumpId(settings.dumpId())
+                .setStripe(stripe.number())
+                .setFirstPfn(stripe.firstPfn())
+                .setEndPfn(stripe.endPfn())
+                .setChunks(stripe.chunks())
+                .setFacts(FactsRecords.toRecord(vmcore.pageFacts()))
+                .setRuleSets(settings.ruleSets())
+                .setKernelRelease(vmcore.kernel().release())
+                .setTenant(settings.tenant())
+                .setHost(settings.host())
+                .build();
+        byte[] key = Keys.stripeOpened(settings.dumpId(), stripe.number());
+        return metadata.send(stripe.partition(), key, opened, stripe.firstPfn(), stripe.endPfn());
+    }
+
+    private void sendChunk(Stripe stripe, long chunk) {
+        byte[] encoded = DescriptorCodec.encode(descriptors);
+        digest.update(encoded);
+        ChunkMetadata message = new ChunkMetadata(
+                settings.dumpId(), stripe.number(), chunk, descriptors.pages(), ByteBuffer.wrap(encoded));
+        long firstPfn = descriptors.firstPfn();
+        byte[] key = Keys.chunk(settings.dumpId(), stripe.number(), chunk);
+        metadata.send(stripe.partition(), key, message, firstPfn, firstPfn + descriptors.pages());
+    }
+
+    private Receipt close(Stripe stripe, int chunks, long pages) {
+        StripeClosed closed = StripeClosed.newBuilder()
+                .setDumpId(settings.dumpId())
+                .setStripe(stripe.number())
+                .setChunks(chunks)
+                .setPages(pages)
+                .setDigest((int) digest.getValue())
+                .build();
+        byte[] key = Keys.stripeClosed(settings.dumpId(), stripe.number());
+        return metadata.send(stripe.partition(), key, closed, stripe.firstPfn(), stripe.endPfn());
+    }
+
+    /** A chunk described short would shift every verdict behind it. */
+    private void requireWhole(long chunk, Stripe stripe) {
+        int expected = frames(chunk, stripe);
+        if (descriptors.firstPfn() != Chunk.firstPfn(chunk) || descriptors.pages() != expected) {
+            throw new IllegalStateException("chunk " + chunk + " is described as " + descriptors.pages()
+                    + " pages from pfn " + descriptors.firstPfn() + ", expected " + expected + " from "
+                    + Chunk.firstPfn(chunk));
+        }
+    }
+
+    private long frames(Stripe stripe) {
+        long last = Chunk.of(stripe.endPfn() - 1);
+        boolean hasLast = present.nextChunk(last) == last;
+        return (long) stripe.chunks() * Chunk.PAGES - (hasLast ? Chunk.PAGES - frames(last, stripe) : 0);
+    }
+
+    private static int frames(long chunk, Stripe stripe) {
+        return (int) Math.min(Chunk.PAGES, stripe.endPfn() - Chunk.firstPfn(chunk));
+    }
+}

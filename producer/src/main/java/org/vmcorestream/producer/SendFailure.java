@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The first record that could not be sent. Clients' threads report it, the capturing thread stops at its next check. */
+final class SendFailure {
+    private final AtomicReference<Reported> first = new AtomicReference<>();
+    private final Function<String, OptionalLong> topicLimit;
+
+    /** @param topicLimit largest record batch that a topic takes in bytes, empty when it cannot be told */
+    SendFailure(Function<String, OptionalLong> topicLimit) {
+        this.topicLimit = topicLimit;
+    }
+
+    void report(String topic, String kind, int bytes, Exception exception) {
+        first.compareAndSet(null, new Reported(topic, kind, bytes, exception));
+    }
+
+    /**
+     * Returns when nothing has failed so far.
+     *
+     * @throws CaptureException saying what has
+     */
+    void check() {
+        Reported reported = first.get();
+        if (reported != null) {
+            throw new CaptureException(message(reported), reported.exception());
+        }
+    }
+
+    private String message(Reported reported) {
+        String what = reported.kind() + " of " + reported.bytes() + " bytes for topic " + reported.topic();
+        Exception e = reported.exception();
+        if (e instanceof RecordTooLargeException) {
+            OptionalLong limit = topicLimit.apply(reported.topic());
+            return what + " is larger than the topic takes"
+                    + (limit.isPresent()
+                            ? ": its max.message.bytes is " + limit.getAsLong()
+                            : "; raise its max.message.bytes");
+        }
+        if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
+            return what + " was refused: " + OneLine.of(e);
+        }
+        if (e instanceof UnknownTopicOrPartitionException) {
+            return what + " cannot be sent: the topic does not exist, or lost the partition";
+        }
+        if (e instanceof TimeoutException) {
+            return what + " was not acknowledged in time: " + OneLine.of(e);
+        }
+        return what + " cannot be sent: " + OneLine.of(e);
+    }
+
+    private record Reported(String topic, String kind, int bytes, Exception exception) {}
+}

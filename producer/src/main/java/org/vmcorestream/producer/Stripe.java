@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.schemas.Keys;
+
+/**
+ * A range of whole chunks that travels on one partition in order. The stripes of a dump lie one behind the other from page
+ * frame 0 to the end of memory, and each has memory: where a whole stripe would have none, the one before it reaches on.
+ *
+ * @param number number in the dump, from 0
+ * @param firstPfn first page frame
+ * @param endPfn page frame behind the last one; no verdict reaches further
+ * @param chunks chunks with memory, at least 1
+ * @param partition partition of page-metadata and page-data
+ */
+record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition) {
+    /** Most stripes of a dump: their states travel in one record. */
+    static final int MAX_STRIPES = 4096;
+
+    /**
+     * The stripes of a dump.
+     *
+     * @param present page frames with memory, at least one
+     * @param stripeBytes memory of a stripe, a multiple of 1 GiB; rounded up to whole chunks
+     * @throws IllegalArgumentException when there would be more than {@value #MAX_STRIPES}
+     */
+    static List<Stripe> plan(
+            PfnRuns present, long endPfn, int pageShift, long stripeBytes, String dumpId, int partitions) {
+        long stripePages = Chunk.PAGES * Math.max(1, (stripeBytes >>> pageShift) + Chunk.PAGES - 1 >>> Chunk.SHIFT);
+        List<Long> starts = starts(present, stripePages, stripeBytes);
+        List<Stripe> stripes = new ArrayList<>();
+        for (int i = 0; i < starts.size(); i++) {
+            long first = i == 0 ? 0 : starts.get(i);
+            long end = i + 1 < starts.size() ? starts.get(i + 1) : endPfn;
+            stripes.add(new Stripe(i, first, end, present.chunks(first, end), Keys.partition(dumpId, i, partitions)));
+        }
+        return List.copyOf(stripes);
+    }
+
+    /** Where the stripes with memory begin on the grid of {@code stripePages}. */
+    private static List<Long> starts(PfnRuns present, long stripePages, long stripeBytes) {
+        List<Long> starts = new ArrayList<>();
+        for (long chunk = present.nextChunk(0); chunk >= 0; ) {
+            if (starts.size() == MAX_STRIPES) {
+                throw new IllegalArgumentException("stripes of " + stripeBytes + " bytes would be more than "
+                        + MAX_STRIPES + ", expected larger stripes for this much memory");
+            }
+            long start = Chunk.firstPfn(chunk) / stripePages * stripePages;
+            starts.add(start);
+            chunk = present.nextChunk(Chunk.of(start + stripePages));
+        }
+        return starts;
+    }
+}

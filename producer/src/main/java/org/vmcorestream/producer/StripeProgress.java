@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import org.vmcorestream.schemas.records.StripeState;
+
+/** How far one stripe is: what of it was sent, and where the cluster put it. Belongs to the capturing thread. */
+final class StripeProgress {
+    private final Stripe stripe;
+    private Receipt metadataFirst;
+    private Receipt metadataLast;
+    private Receipt dataFirst;
+    private Receipt dataLast;
+    private DataTotals totals = DataTotals.NONE;
+
+    StripeProgress(Stripe stripe) {
+        this.stripe = stripe;
+    }
+
+    Stripe stripe() {
+        return stripe;
+    }
+
+    /** The first record was sent to page-metadata. */
+    void metadataBegun(Receipt receipt) {
+        metadataFirst = receipt;
+    }
+
+    /** The last record was sent to page-metadata. */
+    void metadataEnded(Receipt receipt) {
+        metadataLast = receipt;
+    }
+
+    /** The first record was sent to page-data. */
+    void dataBegun(Receipt receipt) {
+        dataFirst = receipt;
+    }
+
+    /** The last record was sent to page-data. */
+    void dataEnded(Receipt receipt, DataTotals totals) {
+        dataLast = receipt;
+        this.totals = totals;
+    }
+
+    /** What was sent to page-data; {@link DataTotals#NONE} until all of it was. */
+    DataTotals totals() {
+        return totals;
+    }
+
+    /** The stripe as the topic dumps tells of it; totals only when the cluster has all of the stripe. */
+    StripeState state() {
+        boolean complete = dataLast != null && dataLast.acknowledged();
+        DataTotals sent = complete ? totals : DataTotals.NONE;
+        return StripeState.newBuilder()
+                .setStripe(stripe.number())
+                .setFirstPfn(stripe.firstPfn())
+                .setEndPfn(stripe.endPfn())
+                .setPartition(stripe.partition())
+                .setMetadataOffset(offset(metadataFirst))
+                .setDataOffset(offset(dataFirst))
+                .setMetadataEnd(offset(metadataLast))
+                .setDataEnd(offset(dataLast))
+                .setPages(sent.pages())
+                .setZeroPages(sent.zeroPages())
+                .setPageBytes(sent.pageBytes())
+                .setDigest(sent.digest())
+                .build();
+    }
+
+    /**
+     * Returns when all four offsets are known.
+     *
+     * @throws CaptureException naming the stripe when one is not: a cluster can acknowledge a record that it was sent twice
+     *     without saying where it is
+     */
+    void requireOffsets() {
+        if (offset(metadataFirst) < 0 || offset(metadataLast) < 0 || offset(dataFirst) < 0 || offset(dataLast) < 0) {
+            throw new CaptureException("stripe " + stripe.number() + " was sent to partition " + stripe.partition()
+                    + ", but the cluster did not say at which offsets; capture it again");
+        }
+    }
+
+    private static long offset(Receipt receipt) {
+        return receipt == null ? Receipt.UNKNOWN : receipt.offset();
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.junit.jupiter.api.Test;
+import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.vmcore.codec.PageCodec;
+
+class ClientConfigsTest {
+    @Test
+    void shouldOverrideWhatOrderAndSafetyAskFor() {
+        CaptureSettings settings = settings(Map.of(
+                "bootstrap.servers", "b:1",
+                "acks", "0",
+                "enable.idempotence", "false",
+                "compression.type", "gzip",
+                "transactional.id", "t",
+                "partitioner.ignore.keys", "true",
+                "max.request.size", "10"));
+        for (Map<String, Object> configs : List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings))) {
+            ProducerConfig config = new ProducerConfig(configs);
+            assertThat(config.getString("acks")).isEqualTo("-1");
+            assertThat(config.getBoolean("enable.idempotence")).isTrue();
+            assertThat(config.getString("transactional.id")).isNull();
+            assertThat(config.getBoolean("partitioner.ignore.keys")).isFalse();
+            assertThat(config.getInt("max.request.size")).isGreaterThan(1 << 20);
+            assertThat(config.getLong("buffer.memory"))
+                    .isGreaterThanOrEqualTo(config.getInt("max.request.size").longValue())
+                    .isLessThanOrEqualTo(64L << 20);
+        }
+        assertThat(ClientConfigs.data(settings)).containsEntry("compression.type", "none");
+        assertThat(ClientConfigs.metadata(settings)).containsEntry("compression.type", "gzip");
+    }
+
+    @Test
+    void shouldLeaveOtherSettingsToTheUser() {
+        CaptureSettings settings = settings(Map.of(
+                "bootstrap.servers", "b:1",
+                "linger.ms", "50",
+                "delivery.timeout.ms", "90000",
+                "security.protocol", "SSL",
+                "client.id", "mine"));
+
+        assertThat(ClientConfigs.data(settings))
+                .containsEntry("linger.ms", "50")
+                .containsEntry("security.protocol", "SSL")
+                .containsEntry("max.block.ms", 90_000L)
+                .containsEntry("client.id", "mine-data");
+        assertThat(ClientConfigs.metadata(settings)).containsEntry("client.id", "mine-metadata");
+        assertThat(ClientConfigs.admin(settings))
+                .containsOnlyKeys("bootstrap.servers", "security.protocol", "client.id");
+        assertThat(ClientConfigs.maxBlockMillis(settings)).isEqualTo(60_000);
+    }
+
+    @Test
+    void shouldWaitNoLongerThanTheUserSays() {
+        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1", "max.block.ms", "1500"));
+
+        assertThat(ClientConfigs.maxBlockMillis(settings)).isEqualTo(1_500);
+        assertThat(ClientConfigs.data(settings)).containsEntry("max.block.ms", "1500");
+    }
+
+    @Test
+    void shouldGiveTheAdminClientNothingItDoesNotKnow() {
+        Map<String, Object> configs = ClientConfigs.admin(settings(Map.of("bootstrap.servers", "b:1", "acks", "all")));
+
+        assertThat(AdminClientConfig.configNames()).containsAll(configs.keySet());
+    }
+
+    private static CaptureSettings settings(Map<String, Object> client) {
+        return new CaptureSettings(
+                client,
+                FakeCluster.TOPICS,
+                CaptureFixture.DUMP_ID,
+                "h",
+                "",
+                BuiltInRuleSets.capture(),
+                List.of(),
+                PageCodec.ZSTD,
+                1L << 30,
+                1);
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.vmcorestream.schemas.Topics;
+
+/** A cluster of mock producers that writes down all records in the order they were sent, and refuses some when told to. */
+final class FakeCluster {
+    static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+    static final int PARTITIONS = 4;
+
+    /** All records of both producers in order. */
+    final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+    private Predicate<ProducerRecord<byte[], byte[]>> refused = record -> false;
+    private RuntimeException refusal;
+    private Consumer<ProducerRecord<byte[], byte[]>> pageData;
+    private final MockProducer<byte[], byte[]> metadata = new Recording();
+    private final MockProducer<byte[], byte[]> data = new Recording();
+
+    FakeCluster refuse(Predicate<ProducerRecord<byte[], byte[]>> which, RuntimeException refusal) {
+        refused = which;
+        this.refusal = refusal;
+        return this;
+    }
+
+    /** Hands records of page-data on instead of writing them down: for dumps that do not fit into memory. */
+    FakeCluster passPageDataTo(Consumer<ProducerRecord<byte[], byte[]>> reader) {
+        pageData = reader;
+        return this;
+    }
+
+    CaptureCluster clients() {
+        return new CaptureCluster(metadata, data, PARTITIONS, topic -> OptionalLong.of(1234));
+    }
+
+    boolean closed() {
+        return metadata.closed() && data.closed();
+    }
+
+    List<ProducerRecord<byte[], byte[]>> on(String topic) {
+        return records.stream().filter(r -> r.topic().equals(topic)).toList();
+    }
+
+    private static Cluster cluster() {
+        Node node = new Node(0, "localhost", 1);
+        Node[] nodes = {node};
+        List<PartitionInfo> infos = new ArrayList<>();
+        infos.add(new PartitionInfo(TOPICS.dumps(), 0, node, nodes, nodes));
+        for (String topic : List.of(TOPICS.pageMetadata(), TOPICS.pageData())) {
+            IntStream.range(0, PARTITIONS).forEach(p -> infos.add(new PartitionInfo(topic, p, node, nodes, nodes)));
+        }
+        return new Cluster("fake", List.of(node), infos, Set.of(), Set.of());
+    }
+
+    private final class Recording extends MockProducer<byte[], byte[]> {
+        Recording() {
+            super(
+                    cluster(),
+                    true,
+                    new org.apache.kafka.clients.producer.RoundRobinPartitioner(),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer());
+        }
+
+        @Override
+        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+            if (refused.test(record)) {
+                if (callback != null) {
+                    callback.onCompletion(null, refusal);
+                }
+                return CompletableFuture.failedFuture(refusal);
+            }
+            Future<RecordMetadata> sent = super.send(record, callback);
+            if (pageData != null && record.topic().equals(TOPICS.pageData())) {
+                clear();
+                pageData.accept(record);
+            } else {
+                records.add(record);
+            }
+            return sent;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.testkit;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Makes the text of the VMCOREINFO note, in the order of the kernel ({@code kernel/vmcore_info.c},
+ * {@code arch/x86/kernel/vmcore_info_64.c}): only keys that this kernel exports.
+ */
+final class VmcoreInfoText {
+    static final String BUILD_ID = "0123456789abcdef0123456789abcdef01234567";
+
+    private final Map<String, String> keys = new LinkedHashMap<>();
+    private final Description description;
+    private final KernelPreset kernel;
+
+    VmcoreInfoText(Description description) {
+        this.description = description;
+        this.kernel = description.kernel;
+        keys.put("OSRELEASE", release(kernel));
+        if (kernel.compareTo(KernelPreset.V5_10) > 0) {
+            keys.put("BUILD-ID", BUILD_ID);
+        }
+        keys.put("PAGESIZE", "4096");
+    }
+
+    static String release(KernelPreset kernel) {
+        return kernel.version + ".0-synthetic";
+    }
+
+    /** Keys of the memory model and of struct page. */
+    void memory(KernelImage image, long memSection, long memSectionLength) {
+        symbol("init_uts_ns", image.virtual("init_uts_ns"));
+        offset("uts_namespace.name", kernel.utsNameOffset);
+        symbol("swapper_pg_dir", image.virtual("init_top_pgt"));
+        symbol("_stext", image.start());
+        if (kernel.vmemmapExported()) {
+            symbol("vmemmap", description.vmemmap());
+        }
+        symbol("mem_section", memSection);
+        length("mem_section", memSectionLength);
+        size("mem_section", MemoryModel.SECTION_SIZE);
+        offset("mem_section.section_mem_map", 0);
+        number("SECTION_SIZE_BITS", GuestMemory.PAGE_SHIFT + MemoryModel.SECTION_SHIFT);
+        number("MAX_PHYSMEM_BITS", description.physicalBits());
+        size("page", MemoryModel.STRUCT_PAGE);
+        size("list_head", 16);
+        offset("page.flags", 0);
+        offset("page._refcount", 52);
+        offset("page.mapping", 24);
+        offset("page.lru", 8);
+        offset("page._mapcount", 48);
+        offset("page.private", 40);
+        switch (kernel.compound) {
+            case ORDER_BYTE -> {
+                offset("page.compound_dtor", 16);
+                offset("page.compound_order", 17);
+                offset("page.compound_head", 8);
+            }
+            case FOLIO_BYTE -> {
+                // Members of struct folio, which begins at the head page: 64 bytes more than inside the first tail
+                // page.
+                offset("folio._folio_dtor", MemoryModel.STRUCT_PAGE + 16);
+                offset("folio._folio_order", MemoryModel.STRUCT_PAGE + 17);
+                offset("page.compound_head", 8);
+            }
+            case FLAGS_BYTE -> offset("page.compound_head", 8);
+            case INFO_MASK -> offset("page.compound_info", 8);
+        }
+        length("zone.free_area", 11);
+        length("free_area.free_list", kernel.compareTo(KernelPreset.V6_16) >= 0 ? 6 : 5);
+    }
+
+    /** Flag bits and page types. */
+    void pageNumbers() {
+        number("NR_FREE_PAGES", 0);
+        number("PG_lru", kernel.lru);
+        number("PG_private", kernel.privateBit);
+        number("PG_swapcache", kernel.swapcache);
+        number("PG_swapbacked", kernel.swapbacked);
+        if (kernel.slab >= 0) {
+            number("PG_slab", kernel.slab);
+        }
+        type("PAGE_SLAB_MAPCOUNT_VALUE", kernel.slabType);
+        number("PG_hwpoison", kernel.hwpoison);
+        number("PG_head_mask", 1L << kernel.head);
+        type("PAGE_BUDDY_MAPCOUNT_VALUE", kernel.buddyType);
+        type("PAGE_HUGETLB_MAPCOUNT_VALUE", kernel.hugetlbType);
+        if (kernel.hugetlbBit >= 0) {
+            number("PG_hugetlb", kernel.hugetlbBit);
+        }
+        if (kernel.compound == KernelPreset.Compound.ORDER_BYTE
+                || kernel.compound == KernelPreset.Compound.FOLIO_BYTE) {
+            number("HUGETLB_PAGE_DTOR", 2);
+        }
+        type("PAGE_OFFLINE_MAPCOUNT_VALUE", kernel.offlineType);
+        if (kernel.unacceptedExported) {
+            type("PAGE_UNACCEPTED_MAPCOUNT_VALUE", kernel.unacceptedType);
+        }
+    }
+
+    /** What address translation needs. */
+    void machine(KernelImage image) {
+        number("phys_base", image.physBase());
+        symbol("init_top_pgt", image.virtual("init_top_pgt"));
+        number("pgtable_l5_enabled", description.levels == 5 ? 1 : 0);
+        keys.put("KERNELOFFSET", Long.toHexString(description.kaslr));
+        number("KERNEL_IMAGE_SIZE", 1L << 30);
+        keys.put("NUMBER(sme_mask)", Long.toUnsignedString(description.smeMask));
+    }
+
+    void symbol(String name, long address) {
+        keys.put("SYMBOL(" + name + ")", Long.toHexString(address));
+    }
+
+    void size(String name, long value) {
+        keys.put("SIZE(" + name + ")", Long.toString(value));
+    }
+
+    void offset(String name, long value) {
+        keys.put("OFFSET(" + name + ")", Long.toString(value));
+    }
+
+    void length(String name, long value) {
+        keys.put("LENGTH(" + name + ")", Long.toString(value));
+    }
+
+    private void number(String name, long value) {
+        keys.put("NUMBER(" + name + ")", Long.toString(value));
+    }
+
+    private void type(String name, int value) {
+        if (value != -1) {
+            number(name, value);
+        }
+    }
+
+    /** The text, with what the description sets and unsets. */
+    String text() {
+        Map<String, String> lies = new LinkedHashMap<>(keys);
+        lies.putAll(description.set);
+        lies.keySet().removeAll(description.unset);
+        StringBuilder text = new StringBuilder();
+        lies.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.vmcorestream.vmcore.NotAVmcoreException;
+import org.vmcorestream.vmcore.TruncatedVmcoreException;
+import org.vmcorestream.vmcore.VmcoreException;
+
+/**
+ * The bytes of a dump file, by position. Reads exactly what is asked for and nothing around it; can be used by several
+ * threads at once. Nothing is mapped into memory: a file that shrinks is then an error and not a crash.
+ */
+public final class DumpFile implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+    private final NativeFile advice;
+    private final long size;
+    private final ReadObserver observer;
+
+    private DumpFile(Path path, FileChannel channel, NativeFile advice, long size, ReadObserver observer) {
+        this.path = path;
+        this.channel = channel;
+        this.advice = advice;
+        this.size = size;
+        this.observer = observer;
+    }
+
+    /** Is told of every read of a dump file; for tests that count them. */
+    @FunctionalInterface
+    public interface ReadObserver {
+        /** Nobody looks. */
+        ReadObserver NONE = (position, length) -> {};
+
+        /** {@code length} bytes from {@code position} on are about to be read. */
+        void reading(long position, int length);
+    }
+
+    /**
+     * Opens a file for reading.
+     *
+     * @throws NotAVmcoreException when it is a directory, a pipe, or anything else but a file
+     * @throws VmcoreException when there is none, or it may not be read
+     */
+    public static DumpFile open(Path path, ReadObserver observer) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new NotAVmcoreException(path + ": is a directory, expected a vmcore");
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore");
+        }
+        FileChannel channel = channel(path);
+        try {
+            long size = channel.size();
+            Object fileKey =
+                    Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+            return new DumpFile(path, channel, NativeFile.open(path, size, fileKey), size, observer);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel channel(Path path) throws IOException {
+        try {
+            return FileChannel.open(path, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new VmcoreException(path + ": does not exist, expected a vmcore", e);
+        } catch (AccessDeniedException e) {
+            throw new VmcoreException(path + ": may not be read, expected permission to", e);
+        } catch (FileSystemException e) {
+            throw new VmcoreException(path + ": cannot be opened: " + e.getReason(), e);
+        }
+    }
+
+    /** The file that was opened. */
+    public Path path() {
+        return path;
+    }
+
+    /** Its size in bytes when it was opened. */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * Fills what remains of a buffer.
+     *
+     * @param position of the first byte in the file
+     * @param into its position moves to its limit; it should be direct
+     * @throws TruncatedVmcoreException when the file ends before
+     */
+    public void read(long position, ByteBuffer into) throws IOException {
+        observer.reading(position, into.remaining());
+        long at = position;
+        while (into.hasRemaining()) {
+            int count = channel.read(into, at);
+            if (count < 0) {
+                throw new TruncatedVmcoreException(path + ": ends at offset " + at + ", expected " + into.remaining()
+                        + " more bytes of what was asked for from offset " + position);
+            }
+            at += count;
+        }
+    }
+
+    /** Whether a range is wholly in a hole of a sparse file, and therefore zeros. An answer of no means nothing. */
+    public boolean isHole(long position, long length) {
+        return advice.isHole(position, length);
+    }
+
+    /** Says that a range will be read soon, so that the system may fetch it. */
+    public void willNeed(long position, long length) {
+        advice.willNeed(position, length);
+    }
+
+    /** Says that a range will not be read again, so that the system's cache can be used for something else. */
+    public void doneWith(long position, long length) {
+        advice.doneWith(position, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        advice.close();
+        channel.close();
+    }
+}

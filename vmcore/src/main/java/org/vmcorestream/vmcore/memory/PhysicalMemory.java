@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.memory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.vmcorestream.vmcore.file.DumpFile;
+
+/** Physical memory as far as the file holds it. Can be used by several threads at once. */
+public final class PhysicalMemory {
+    private final DumpFile file;
+    private final MemoryExtents extents;
+
+    /** Memory at {@code extents} of {@code file}. */
+    public PhysicalMemory(DumpFile file, MemoryExtents extents) {
+        this.file = file;
+        this.extents = extents;
+    }
+
+    /** The file. */
+    public DumpFile file() {
+        return file;
+    }
+
+    /** Where memory lies in it. */
+    public MemoryExtents extents() {
+        return extents;
+    }
+
+    /**
+     * Reads as far as the file has bytes without a gap.
+     *
+     * @param phys physical address of the first byte
+     * @param length most bytes to read
+     * @param into receives them at its position, which moves behind them
+     * @return bytes read, less than {@code length} where the next one is not in the file
+     */
+    public int read(long phys, int length, ByteBuffer into) throws IOException {
+        int done = 0;
+        int limit = into.limit();
+        for (int extent = extents.atOrAbove(phys); done < length && extent < extents.count(); extent++) {
+            long at = phys + done;
+            if (extents.start(extent) > at) {
+                break;
+            }
+            int here = (int) Math.min(length - done, extents.end(extent) - at);
+            readPiece(extent, at, here, into);
+            done += here;
+        }
+        into.limit(limit);
+        return done;
+    }
+
+    /** Reads {@code length} bytes; those that the file does not hold are zeros. */
+    public void readPadded(long phys, int length, ByteBuffer into) throws IOException {
+        long at = phys;
+        long end = phys + length;
+        int limit = into.limit();
+        for (int extent = extents.atOrAbove(phys); at < end; extent++) {
+            long start = extent < extents.count() ? Math.min(end, extents.start(extent)) : end;
+            for (; at < start; at++) {
+                into.put((byte) 0);
+            }
+            if (at < end) {
+                int here = (int) (Math.min(end, extents.end(extent)) - at);
+                readPiece(extent, at, here, into);
+                into.limit(limit);
+                at += here;
+            }
+        }
+    }
+
+    /** Whether all bytes of a range that the file holds are in holes of it, so that the range is zeros. */
+    public boolean isHole(long phys, long length) {
+        return allPieces(phys, length, file::isHole);
+    }
+
+    /** Says that a range will be read soon. */
+    public void willNeed(long phys, long length) {
+        eachPiece(phys, length, file::willNeed);
+    }
+
+    /** Says that a range will not be read again. */
+    public void doneWith(long phys, long length) {
+        eachPiece(phys, length, file::doneWith);
+    }
+
+    private interface PieceOfFile {
+        void at(long position, long length);
+    }
+
+    private interface QuestionOfFile {
+        boolean holds(long position, long length);
+    }
+
+    private void eachPiece(long phys, long length, PieceOfFile piece) {
+        allPieces(phys, length, (position, size) -> {
+            piece.at(position, size);
+            return true;
+        });
+    }
+
+    private boolean allPieces(long phys, long length, QuestionOfFile question) {
+        long end = phys + length;
+        for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
+            long from = Math.max(phys, extents.start(i));
+            long to = Math.min(end, extents.end(i));
+            if (!question.holds(extents.offset(i) + (from - extents.start(i)), to - from)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void readPiece(int extent, long phys, int length, ByteBuffer into) throws IOException {
+        into.limit(into.position() + length);
+        file.read(extents.offset(extent) + (phys - extents.start(extent)), into);
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.page;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.vmcorestream.vmcore.CorruptVmcoreException;
+import org.vmcorestream.vmcore.UnmappedAddressException;
+import org.vmcorestream.vmcore.UnsupportedVmcoreException;
+import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
+import org.vmcorestream.vmcore.paging.KernelMemory;
+
+/**
+ * Reads the kernel's table of memory sections (include/linux/mmzone.h, mm/sparse.c).
+ *
+ * <pre>
+ *  SPARSEMEM_EXTREME                                     plain SPARSEMEM
+ *  mem_section ─► root 0 ─► section 0: section_mem_map   mem_section: section 0: section_mem_map
+ *                           section 1                                 section 1
+ *                 root 1 = 0 (none)                                   ...
+ *                 ...
+ *  section_mem_map = (address of the section's struct pages - its first pfn × SIZE(page)) | flags, bit 0: present
+ * </pre>
+ *
+ * SYMBOL(mem_section) is the address of the roots, or of a pointer to them, or of the sections themselves, depending on
+ * the kernel. The first reading that validates is accepted: all present sections have kernel addresses, and at least one
+ * memory map can be read.
+ */
+public final class SparseMemoryReader {
+    private static final long PRESENT = 1;
+
+    /** Flags have grown over time: 6 bits, as the kernel's alignment of memory maps allows. */
+    private static final long FLAGS = 0x3f;
+
+    private static final int PAGE = 4096;
+
+    /** Sections of 128 MiB up to 512 TiB. */
+    private static final int MAX_MAPS = 1 << 22;
+
+    /** Memory maps that are tried before a reading counts as wrong. */
+    private static final int MAX_TRIES = 4096;
+
+    private final String source;
+    private final KernelMemory memory;
+    private final int pageSize;
+    private final int structSize;
+    private final int sectionShift;
+    private final long sectionCount;
+    private final int mapOffset;
+    private final int perRoot;
+    private final ByteBuffer rootPage;
+    private final ByteBuffer roots = ByteBuffer.allocateDirect(PAGE).order(ByteOrder.LITTLE_ENDIAN);
+
+    private long[] sections = new long[64];
+    private long[] maps = new long[64];
+    private int count;
+
+    private SparseMemoryReader(
+            String source, VmcoreInfo info, KernelMemory memory, int structPageSize, int pageShift, long endPfn)
+            throws VmcoreException {
+        this.source = source;
+        this.memory = memory;
+        pageSize = structPageSize;
+        structSize = within("SIZE(mem_section)", info.size("mem_section").orElse(0), 8, PAGE);
+        mapOffset = within(
+                "OFFSET(mem_section.section_mem_map)",
+                info.offset("mem_section.section_mem_map").orElse(-1),
+                0,
+                structSize - Long.BYTES);
+        int sectionBits = within(
+                "NUMBER(SECTION_SIZE_BITS)", info.number("SECTION_SIZE_BITS").orElse(27), 24, 40);
+        boolean fiveLevels = info.number("pgtable_l5_enabled").orElse(0) != 0;
+        int physicalBits = within(
+                "NUMBER(MAX_PHYSMEM_BITS)",
+                info.number("MAX_PHYSMEM_BITS").orElse(fiveLevels ? 52 : 46),
+                sectionBits,
+                52);
+        sectionShift = sectionBits - pageShift;
+        sectionCount = Math.min(1L << physicalBits - sectionBits, endPfn + (1L << sectionShift) - 1 >>> sectionShift);
+        perRoot = PAGE / structSize;
+        rootPage = ByteBuffer.allocateDirect(perRoot * structSize).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Reads the table.
+     *
+     * @param source name of the vmcore, for messages
+     * @param structPageSize SIZE(page)
+     * @param endPfn page frame behind the last one that matters
+     * @throws VmcoreException when no reading of it validates
+     */
+    public static SparseMemory read(
+            String source, VmcoreInfo info, KernelMemory memory, int structPageSize, int pageShift, long endPfn)
+            throws VmcoreException {
+        long symbol = info.symbol("mem_section")
+                .orElseThrow(() -> new UnsupportedVmcoreException(source
+                        + ": VMCOREINFO has no SYMBOL(mem_section), expected a kernel with the sparse memory model"));
+        SparseMemoryReader reader = new SparseMemoryReader(source, info, memory, structPageSize, pageShift, endPfn);
+        if (reader.readsRoots(symbol) || reader.readsPointer(symbol) || reader.readsArray(symbol)) {
+            return new SparseMemory(
+                    reader.sectionShift,
+                    structPageSize,
+                    Arrays.copyOf(reader.sections, reader.count),
+                    Arrays.copyOf(reader.maps, reader.count));
+        }
+        throw new CorruptVmcoreException(source + ": memory sections at SYMBOL(mem_section) 0x"
+                + Long.toHexString(symbol) + " cannot be read, expected a table with at least one memory map");
+    }
+
+    private boolean readsPointer(long symbol) throws VmcoreException {
+        try {
+            long address = memory.readLong(symbol);
+            return isKernel(address) && readsRoots(address);
+        } catch (UnmappedAddressException e) {
+            return false;
+        }
+    }
+
+    private boolean readsRoots(long address) throws VmcoreException {
+        count = 0;
+        long rootCount = (sectionCount + perRoot - 1) / perRoot;
+        for (long root = 0; root < rootCount; root++) {
+            int at = (int) (root * Long.BYTES % PAGE);
+            if (at == 0) {
+                int size = (int) Math.min(PAGE, (rootCount - root) * Long.BYTES);
+                if (!reads(address + root * Long.BYTES, roots, size)) {
+                    return false;
+                }
+            }
+            long sectionTable = roots.getLong(at);
+            if (sectionTable == 0) {
+                continue;
+            }
+            if (!isKernel(sectionTable)) {
+                return false;
+            }
+            int here = (int) Math.min(perRoot, sectionCount - root * perRoot);
+            if (reads(sectionTable, rootPage, here * structSize) && !takesSections(root * perRoot, here)) {
+                return false;
+            }
+        }
+        return validates();
+    }
+
+    private boolean readsArray(long address) throws VmcoreException {
+        count = 0;
+        for (long first = 0; first < sectionCount; first += perRoot) {
+            int here = (int) Math.min(perRoot, sectionCount - first);
+            if (!reads(address + first * structSize, rootPage, here * structSize) || !takesSections(first, here)) {
+                return false;
+            }
+        }
+        return validates();
+    }
+
+    /** Takes the present ones of {@code here} sections in the buffer. */
+    private boolean takesSections(long first, int here) throws CorruptVmcoreException {
+        for (int i = 0; i < here; i++) {
+            long coded = rootPage.getLong(i * structSize + mapOffset);
+            if ((coded & PRESENT) == 0) {
+                continue;
+            }
+            long map = coded & ~FLAGS;
+            long section = first + i;
+            if (!isKernel(map + (section << sectionShift) * pageSize)) {
+                return false;
+            }
+            if (count == MAX_MAPS) {
+                throw new CorruptVmcoreException(
+                        source + ": more than " + MAX_MAPS + " memory sections with a memory map, expected less");
+            }
+            if (count == sections.length) {
+                sections = Arrays.copyOf(sections, count * 2);
+                maps = Arrays.copyOf(maps, count * 2);
+            }
+            sections[count] = section;
+            maps[count++] = map;
+        }
+        return true;
+    }
+
+    private boolean validates() throws VmcoreException {
+        for (int i = 0; i < Math.min(count, MAX_TRIES); i++) {
+            if (memory.readable(maps[i] + (sections[i] << sectionShift) * pageSize)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean reads(long address, ByteBuffer into, int size) throws VmcoreException {
+        into.clear();
+        try {
+            memory.read(address, size, into);
+            return true;
+        } catch (UnmappedAddressException e) {
+            return false;
+        }
+    }
+
+    /** Upper half of the address space, above the direct map's lowest place with five levels. */
+    private static boolean isKernel(long address) {
+        return address < 0 && address >= 0xff00_0000_0000_0000L && (address & 7) == 0;
+    }
+
+    private int within(String key, long value, int min, int max) throws CorruptVmcoreException {
+        if (value < min || value > max) {
+            throw new CorruptVmcoreException(
+                    source + ": VMCOREINFO says " + key + " " + value + ", expected " + min + " to " + max);
+        }
+        return (int) value;
+    }
+}

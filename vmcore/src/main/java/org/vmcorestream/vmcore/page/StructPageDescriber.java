@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.page;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.Descriptor;
+import org.vmcorestream.rules.PageFacts;
+import org.vmcorestream.vmcore.ChunkDescriber;
+import org.vmcorestream.vmcore.memory.FrameRuns;
+import org.vmcorestream.vmcore.memory.RunLookup;
+import org.vmcorestream.vmcore.paging.KernelMemory;
+
+/**
+ * Describes chunks from the struct pages in kernel memory. Struct pages are read up to 2 MiB at once, and only those of
+ * page frames that the file holds; what cannot be read is described as memory without a struct page, which keeps it.
+ */
+public final class StructPageDescriber implements ChunkDescriber {
+    private static final int BUFFER_SIZE = 2 << 20;
+    private static final int PAGE = 4096;
+
+    private final FrameRuns frames;
+    private final RunLookup present;
+    private final RunLookup backed;
+    private final RunLookup described;
+    private final SparseMemory sections;
+    private final KernelMemory memory;
+    private final StructPageDecoder decoder;
+    private final int structSize;
+    private final int blockPages;
+    private final ByteBuffer buffer;
+    private long unreadable;
+
+    /**
+     * A describer with its own buffer, for one thread.
+     *
+     * @param memory used by this describer alone
+     */
+    public StructPageDescriber(
+            FrameRuns frames, SparseMemory sections, KernelMemory memory, PageLayout layout, PageFacts facts) {
+        this.frames = frames;
+        this.sections = sections;
+        this.memory = memory;
+        present = new RunLookup(frames.present());
+        backed = new RunLookup(frames.backed());
+        described = new RunLookup(frames.described());
+        decoder = new StructPageDecoder(layout, facts);
+        structSize = layout.size();
+        blockPages = Integer.highestOneBit(BUFFER_SIZE / structSize);
+        buffer = ByteBuffer.allocateDirect((blockPages + 1) * structSize).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void describe(long chunk, ChunkDescriptors into) throws IOException {
+        long pfn = Chunk.firstPfn(chunk);
+        if (chunk < 0 || pfn >= frames.endPfn()) {
+            throw new IllegalArgumentException(
+                    "chunk " + chunk + " of a vmcore that ends at page frame " + frames.endPfn());
+        }
+        into.begin(pfn);
+        long end = Math.min(frames.endPfn(), pfn + Chunk.PAGES);
+        while (pfn < end) {
+            long until;
+            if (!present.contains(pfn)) {
+                until = Math.min(end, present.nextChange(pfn));
+                into.append(0, 0, Descriptor.HOLE, (int) (until - pfn));
+            } else if (!backed.contains(pfn)) {
+                until = Math.min(end, Math.min(present.nextChange(pfn), backed.nextChange(pfn)));
+                into.append(0, 0, Descriptor.NO_DATA, (int) (until - pfn));
+            } else {
+                until = Math.min(end, Math.min(backed.nextChange(pfn), described.nextChange(pfn)));
+                until = Math.min(until, sections.sectionEnd(pfn));
+                if (described.contains(pfn) && sections.covers(pfn)) {
+                    describeRun(pfn, until, into);
+                } else {
+                    into.append(0, 0, Descriptor.NO_STRUCT_PAGE, (int) (until - pfn));
+                }
+            }
+            pfn = until;
+        }
+    }
+
+    @Override
+    public long unreadable() {
+        return unreadable;
+    }
+
+    /** Describes page frames of one section, all of them with a struct page. */
+    private void describeRun(long first, long end, ChunkDescriptors into) throws IOException {
+        long pfn = first;
+        while (pfn < end) {
+            long blockEnd = Math.min(end, (pfn | blockPages - 1) + 1);
+            pfn += describeBlock(pfn, (int) (blockEnd - pfn), into);
+        }
+    }
+
+    /** Describes {@code count} page frames or, where struct pages cannot be read, fewer; says how many, at least 1. */
+    private int describeBlock(long pfn, int count, ChunkDescriptors into) throws IOException {
+        long address = sections.structPage(pfn);
+        boolean needsNext = (pfn + count & StructPageDecoder.GROUP_MASK) != 0;
+        buffer.clear();
+        int bytes = memory.readSome(address, (needsNext ? count + 1 : count) * structSize, buffer);
+        int available = bytes / structSize;
+        if (available >= count) {
+            decoder.decode(buffer, count, available, pfn, into);
+            return count;
+        }
+        decoder.decode(buffer, available, available, pfn, into);
+        long resume = (address + bytes | PAGE - 1) + 1;
+        int done = (int) Math.min(count, (resume - address + structSize - 1) / structSize);
+        into.append(0, 0, Descriptor.NO_STRUCT_PAGE, done - available);
+        unreadable += done - available;
+        return done;
+    }
+}

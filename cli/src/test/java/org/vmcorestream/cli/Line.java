@@ -134,9 +134,13 @@ final class Line implements AutoCloseable {
             throw new AssertionError("no file within " + PATIENCE_SECONDS + " s");
         }
 
-        /** Files made and not asked for yet. */
-        int waiting() {
-            return files.size();
+        /** The next file, waited for at most so long. */
+        Optional<DumpFile> poll(long millis) {
+            try {
+                return Optional.ofNullable(files.poll(millis, TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         void close() {

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,17 @@ class KdumpWriterFailureTest {
             assertThat(file).exists();
         }
         assertThat(file).exists();
+    }
+
+    @Test
+    void shouldLetOnlyTheOwnerReadADump() throws Exception {
+        try (KdumpFileWriter writer = create(PartialFile.ON_DISK)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(partial)))
+                    .isEqualTo("rw-------");
+            writer.finish(false);
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test

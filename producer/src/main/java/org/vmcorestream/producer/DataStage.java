@@ -85,7 +85,6 @@ final class DataStage {
             progress.at(CaptureProgress.Stage.COPYING, 0, 0);
         }
         data.flush();
-        life.announceAll();
     }
 
     private PagePipeline pipeline() {

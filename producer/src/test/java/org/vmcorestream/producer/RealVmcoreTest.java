@@ -9,14 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.vmcorestream.vmcore.PageReader;
+import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.Vmcore;
 
 /** What is captured of real vmcores: as many pages as makedumpfile counts at levels 16 and 17, and each as it is in the file. */
@@ -55,29 +54,54 @@ class RealVmcoreTest {
         return expected;
     }
 
-    private static void compare(Path file, Expected expected) throws Exception {
+    private static void compare(Path path, Expected expected) throws Exception {
         CaptureFixture fixture = new CaptureFixture();
         fixture.stripeBytes = 1L << 30;
-        try (Vmcore vmcore = Vmcore.open(file)) {
-            PageReader reader = vmcore.pages();
-            ByteBuffer page = ByteBuffer.allocate(FakeVmcore.PAGE);
-            SentDump sent = new SentDump((pfn, kind, contents) -> {
-                try {
-                    reader.read(pfn, 1, page.clear());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                assertThat(Arrays.equals(page.array(), contents))
-                        .as("pfn %d is as it is in the file", pfn)
-                        .isTrue();
-            });
+        try (Vmcore vmcore = Vmcore.open(path)) {
+            FileContents file = new FileContents(vmcore);
+            SentDump sent = new SentDump((pfn, kind, contents) -> assertThat(file.equal(pfn, contents))
+                    .as("pfn %d is as it is in the file", pfn)
+                    .isTrue());
             fixture.cluster.passPageDataTo(sent::read);
             Capture.Result result = fixture.run(vmcore);
 
             assertThat(result.pages()).as("pages kept").isEqualTo(expected.kept());
             assertThat(result.zeroPages()).as("pages of zeros").isEqualTo(expected.zero());
             assertThat(sent.ends).hasSize(result.stripes());
-            assertThat(fixture.last().getManifest().getCrashReason()).isNotEmpty();
+        }
+    }
+
+    /** Reads the file again, many pages at a time. */
+    private static final class FileContents {
+        private final Vmcore vmcore;
+        private final ByteBuffer block = ByteBuffer.allocate(256 * FakeVmcore.PAGE);
+        private PfnRun held = new PfnRun(0, 1);
+
+        FileContents(Vmcore vmcore) {
+            this.vmcore = vmcore;
+            block.limit(0);
+        }
+
+        boolean equal(long pfn, byte[] contents) {
+            if (block.limit() == 0 || pfn < held.firstPfn() || pfn >= held.endPfn()) {
+                read(pfn);
+            }
+            int offset = (int) (pfn - held.firstPfn()) * FakeVmcore.PAGE;
+            return ByteBuffer.wrap(contents).equals(block.slice(offset, FakeVmcore.PAGE));
+        }
+
+        private void read(long pfn) {
+            for (PfnRun run : vmcore.memory().backed()) {
+                if (pfn >= run.firstPfn() && pfn < run.endPfn()) {
+                    held = new PfnRun(pfn, Math.min(run.endPfn(), pfn + 256));
+                }
+            }
+            try {
+                vmcore.pages().read(held.firstPfn(), (int) held.pages(), block.clear());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            block.flip();
         }
     }
 }

@@ -143,7 +143,11 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            return advance();
+            Step step = advance();
+            if (step == Step.IDLE) {
+                reader.rest();
+            }
+            return step;
         } catch (RetriableException e) {
             LOG.debug("{}: {}", this, e.getMessage());
             return Step.IDLE;

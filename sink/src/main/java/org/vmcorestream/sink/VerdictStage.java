@@ -63,14 +63,14 @@ final class VerdictStage {
         int partition = partitions[current];
         if (!positioned) {
             long from = Math.max(0, plan.manifest().getOpenedAt() - CLOCK_SKEW_MILLIS);
-            reader.log().seekToTime(topic, partition, from);
+            reader.seekToTime(topic, partition, from);
             positioned = true;
         }
         List<LogRecord> records;
         try {
             records = reader.read();
         } catch (OffsetGoneException e) {
-            reader.log().seek(topic, partition, e.beginning());
+            reader.seek(topic, partition, e.beginning());
             return Step.PROGRESS;
         }
         for (LogRecord record : records) {

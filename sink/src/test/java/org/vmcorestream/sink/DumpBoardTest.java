@@ -317,6 +317,38 @@ class DumpBoardTest {
     }
 
     @Test
+    void shouldFinishADumpWhenOthersThatStallHoldAllReaders() throws IOException {
+        harness.readers = new SharedReaders(harness.cluster, 2, harness.clock);
+        newBoard();
+        SampleDump one = harness.dump(1).log().verdicts().batches(0).announce(DumpState.CAPTURING);
+        SampleDump other = harness.dump(2).log().verdicts().batches(0).announce(DumpState.CAPTURING);
+        feed();
+        for (int i = 0; i < 50; i++) {
+            runAll();
+        }
+        SampleDump dump = harness.dump(3).whole();
+        feed();
+        for (int i = 0; i < 50; i++) {
+            runAll();
+        }
+        assertThat(harness.outbox.files)
+                .singleElement()
+                .extracting(DumpFile::getDumpId)
+                .isEqualTo(dump.dumpId);
+        for (SampleDump stalled : List.of(one, other)) {
+            stalled.end(0).pages(1).pages(2).announce(DumpState.CAPTURED);
+        }
+        feed();
+        for (int i = 0; i < 50; i++) {
+            runAll();
+        }
+
+        assertThat(started).isEmpty();
+        harness.check(one, harness.file(one));
+        harness.check(other, harness.file(other));
+    }
+
+    @Test
     void shouldRunAssembliesOnWorkers() throws Exception {
         SampleDump stalled = harness.dump(1).log().verdicts().batches(0).announce(DumpState.CAPTURING);
         List<SampleDump> dumps = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
 import org.vmcorestream.processor.VerdictService;
 import org.vmcorestream.producer.Capture;
@@ -22,6 +26,7 @@ import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.TopicPlan;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.DumpFile;
@@ -90,6 +95,17 @@ final class Line implements AutoCloseable {
                 new CaptureSettings(
                         client(), topics, DumpId.next(), "host", "tenant", capture, ruleSets, codec, stripeBytes, 2),
                 CaptureProgress.NONE);
+    }
+
+    /** Makes sinks of groups to come make files again that were made before. */
+    void forgetFiles(String dumpId, Collection<String> ruleSets) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (String ruleSet : ruleSets) {
+                producer.send(new ProducerRecord<>(topics.dumpFiles(), Keys.dumpFile(dumpId, ruleSet), null))
+                        .get(30, TimeUnit.SECONDS);
+            }
+        }
     }
 
     @Override

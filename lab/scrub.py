@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scrub.py IN.elf IN.guest.txt LEVEL31.bitmap.z OUT.elf [--drop=CLASS,...] [--stats] - makes a vmcore small enough to ship.
+"""scrub.py IN.elf IN.guest.txt LEVEL31.bitmap.z OUT.elf [options] - makes a vmcore small enough to ship.
 
 Replaces the contents of pages nobody needs by a mark of their own, and leaves every page that a reader of the file asks for as it
 is.  Nothing but contents of pages changes: the same ELF headers, the same notes, the same length, the same struct pages, the same
@@ -13,7 +13,8 @@ pages are the same and none is zero.  A zero page stays zero.  Replaced are the 
 its rodata; --drop=slab,other goes on with slab pages and with all that is none of the following.  Kept exactly in any case:
   - page tables (walked from init_top_pgt and every page-table page that struct page knows), struct pages (vmemmap), mem_section
   - the kernel's data and bss, so the printk ring buffer, init_uts_ns, swapper_pg_dir; the ring buffer also where it is allocated
-  - pages of the kernel's rodata that hold linux_banner
+  - pages of the kernel's rodata that hold linux_banner, and --keep-image=START-END: offsets from _stext, of what else in the kernel's
+    image is needed. It is named by the kernel's debug symbols: __start_ro_after_init to __end_ro_after_init (per-CPU offsets)
   - blocks of unaccepted memory (their contents are a mark already)
 --stats prints what each class of pages costs when it is compressed (needs zstd).
 x86-64 and kernels 6.12 and newer (a page type in the top byte of page._mapcount, SYMBOL(vmemmap), the printk ring buffer).  Python's standard library only.
@@ -22,6 +23,7 @@ import collections, mmap, re, struct, subprocess, sys, zlib
 
 args = [a for a in sys.argv[1:] if not a.startswith("--")]
 stats = "--stats" in sys.argv
+keep_image = [[int(v, 16) for v in a[13:].split("-")] for a in sys.argv if a.startswith("--keep-image=")]
 drop = {"excluded", "code", "rodata"} | set(next((a[7:] for a in sys.argv if a.startswith("--drop=")), "").split(","))
 src, guest, bitmap, dst = args
 PAGE = 4096
@@ -193,10 +195,13 @@ text = core[where(image["rodata"].start * PAGE):where(image["rodata"].start * PA
 for m in re.finditer(rb"Linux version " + re.escape(info["OSRELEASE"].encode()), text):
     banner.add(image["rodata"].start + m.start() // PAGE)
 
+image_start = (symbol("_stext") - MAP + phys_base) // PAGE
+asked = {image_start + o for a, b in keep_image for o in range(a // PAGE, (b + PAGE - 1) // PAGE)}
+
 # --- every page
 classes = [("tables", tables), ("struct pages", struct_pages), ("mem_section", sections), ("printk", printk), ("data", data),
-           ("banner", banner), ("unaccepted", unaccepted), ("code", code), ("rodata", rodata), ("slab", slab)]
-assert not drop & {n for n, _ in classes[:7]}
+           ("banner", banner), ("keep-image", asked), ("unaccepted", unaccepted), ("code", code), ("rodata", rodata), ("slab", slab)]
+assert not drop & {n for n, _ in classes[:8]}
 seen = collections.Counter()
 scrubbed = collections.Counter()
 contents = collections.defaultdict(list)

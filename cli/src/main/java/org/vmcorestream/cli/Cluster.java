@@ -10,22 +10,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.vmcorestream.schemas.TopicCheck;
 import org.vmcorestream.schemas.Topics;
 
 /** The Kafka cluster that a command was pointed at, asked before any work is done. */
 final class Cluster implements AutoCloseable {
-    /** How long a cluster may take to answer. */
-    static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final String API_TIMEOUT = "default.api.timeout.ms";
 
     private static final int MOST_PROBLEMS_SAID = 3;
 
     private final Admin admin;
     private final String bootstrapServer;
+    private final Duration patience;
 
-    private Cluster(Admin admin, String bootstrapServer) {
+    private Cluster(Admin admin, String bootstrapServer, Duration patience) {
         this.admin = admin;
         this.bootstrapServer = bootstrapServer;
+        this.patience = patience;
     }
 
     /**
@@ -36,16 +39,17 @@ final class Cluster implements AutoCloseable {
     static Cluster connect(Map<String, Object> client) throws InterruptedException {
         String servers = String.valueOf(client.get("bootstrap.servers"));
         Map<String, Object> settings = new HashMap<>(client);
-        settings.putIfAbsent("default.api.timeout.ms", (int) PATIENCE.toMillis());
-        settings.putIfAbsent("request.timeout.ms", (int) PATIENCE.toMillis() / 2);
+        Duration patience = patience(client);
+        settings.put(API_TIMEOUT, Long.toString(patience.toMillis()));
+        settings.put("request.timeout.ms", Long.toString(patience.toMillis()));
         Cluster cluster;
         try {
-            cluster = new Cluster(Admin.create(settings), servers);
+            cluster = new Cluster(Admin.create(settings), servers, patience);
         } catch (KafkaException e) {
             throw new CommandFailure(ExitCode.KAFKA, servers + ": " + innermost(e), e);
         }
         try {
-            cluster.admin.describeCluster().clusterId().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            cluster.answer(cluster.admin.describeCluster().clusterId());
             return cluster;
         } catch (ExecutionException | TimeoutException e) {
             cluster.close();
@@ -54,13 +58,35 @@ final class Cluster implements AutoCloseable {
             throw new CommandFailure(
                     ExitCode.KAFKA,
                     silent
-                            ? servers + ": no Kafka broker answers within " + PATIENCE.toSeconds() + " s"
+                            ? servers + ": no Kafka broker answers within " + patience.toSeconds() + " s"
                             : servers + ": " + innermost(e),
                     e);
         } catch (InterruptedException e) {
             cluster.close();
             throw e;
         }
+    }
+
+    /** {@code default.api.timeout.ms} of the client's settings, 15 s where they do not say. */
+    private static Duration patience(Map<String, Object> client) {
+        Object given = client.getOrDefault(API_TIMEOUT, PATIENCE.toMillis());
+        try {
+            return Duration.ofMillis(
+                    Math.max(1, Integer.parseInt(given.toString().strip())));
+        } catch (NumberFormatException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, API_TIMEOUT + " is '" + given + "', expected a number of milliseconds", e);
+        }
+    }
+
+    /** How long the cluster may take to answer. */
+    Duration patience() {
+        return patience;
+    }
+
+    /** The answer to a question, waited for. */
+    <T> T answer(KafkaFuture<T> question) throws ExecutionException, TimeoutException, InterruptedException {
+        return question.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The client. */
@@ -70,7 +96,7 @@ final class Cluster implements AutoCloseable {
 
     /** What is wrong with the topics, a line each; empty when all is well. */
     List<String> topicProblems(Topics topics) {
-        return TopicCheck.problems(admin, topics, PATIENCE);
+        return TopicCheck.problems(admin, topics, patience);
     }
 
     /** Ends the command when topics are missing or wrong. */

@@ -175,8 +175,7 @@ final class Pipeline {
         console.print("");
         console.print("Rule set        : " + job.ruleSet().name());
         console.print("Dump id         : " + file.getDumpId());
-        console.print(
-                "Bytes in topics : " + TopicVolumes.line(new TopicVolumes(cluster.admin(), topics).ask(), topics));
+        console.print("Bytes in topics : " + TopicVolumes.line(new TopicVolumes(cluster, topics).ask(), topics));
         console.print("Seconds         : " + progress.seconds() + ", all " + RunProgress.since(begin));
         console.print("Kernel log      : " + KernelLogFile.beside(job.out()));
         console.print("Dump file       : " + job.out());

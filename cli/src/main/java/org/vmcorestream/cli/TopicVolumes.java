@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -16,18 +15,19 @@ import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.vmcorestream.schemas.TopicPlan;
 import org.vmcorestream.schemas.Topics;
 
 /** How much the topics hold, as brokers say. */
 final class TopicVolumes {
+    private final Cluster cluster;
     private final Admin admin;
     private final Topics topics;
 
-    TopicVolumes(Admin admin, Topics topics) {
-        this.admin = admin;
+    TopicVolumes(Cluster cluster, Topics topics) {
+        this.cluster = cluster;
+        admin = cluster.admin();
         this.topics = topics;
     }
 
@@ -42,7 +42,7 @@ final class TopicVolumes {
 
     /** Asks for the topics that exist. */
     Map<String, Volume> ask() throws ExecutionException, TimeoutException, InterruptedException {
-        Set<String> existing = new HashSet<>(get(admin.listTopics().names()));
+        Set<String> existing = new HashSet<>(cluster.answer(admin.listTopics().names()));
         List<String> names = new TopicPlan(topics, 1, (short) 1)
                 .newTopics().stream()
                         .map(NewTopic::name)
@@ -50,10 +50,10 @@ final class TopicVolumes {
                         .toList();
         Map<TopicPartition, Long> ends = new HashMap<>();
         for (TopicDescription topic :
-                get(admin.describeTopics(names).allTopicNames()).values()) {
+                cluster.answer(admin.describeTopics(names).allTopicNames()).values()) {
             topic.partitions().forEach(p -> ends.put(new TopicPartition(topic.name(), p.partition()), 0L));
         }
-        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : get(admin.listOffsets(
+        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : cluster.answer(admin.listOffsets(
                                 ends.keySet().stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())))
                         .all())
                 .entrySet()) {
@@ -79,20 +79,16 @@ final class TopicVolumes {
     }
 
     private Map<TopicPartition, Long> bytes() throws ExecutionException, TimeoutException, InterruptedException {
-        List<Integer> brokers = get(admin.describeCluster().nodes()).stream()
+        List<Integer> brokers = cluster.answer(admin.describeCluster().nodes()).stream()
                 .map(node -> node.id())
                 .toList();
         Map<TopicPartition, Long> largest = new HashMap<>();
         for (Map<String, LogDirDescription> folders :
-                get(admin.describeLogDirs(brokers).allDescriptions()).values()) {
+                cluster.answer(admin.describeLogDirs(brokers).allDescriptions()).values()) {
             for (LogDirDescription folder : folders.values()) {
                 folder.replicaInfos().forEach((partition, copy) -> largest.merge(partition, copy.size(), Math::max));
             }
         }
         return largest;
-    }
-
-    private static <T> T get(KafkaFuture<T> answer) throws ExecutionException, TimeoutException, InterruptedException {
-        return answer.get(Cluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.vmcorestream.schemas.TopicPlan;
 import picocli.CommandLine.Command;
@@ -72,8 +71,7 @@ final class TopicsCreateCommand extends ConsoleCommand {
         TopicPlan plan = plan();
         Cluster cluster = teardown.add(Cluster.connect(kafka.client()));
         if (dryRun) {
-            Set<String> there =
-                    cluster.admin().listTopics().names().get(Cluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            Set<String> there = cluster.answer(cluster.admin().listTopics().names());
             say(plan, "would make", "exists", there);
             return ExitCode.OK;
         }
@@ -111,7 +109,7 @@ final class TopicsCreateCommand extends ConsoleCommand {
     /** Makes what is missing; what the cluster refuses ends the command. */
     static List<String> create(TopicPlan plan, Cluster cluster) {
         try {
-            return plan.createMissing(cluster.admin(), Cluster.PATIENCE);
+            return plan.createMissing(cluster.admin(), cluster.patience());
         } catch (IllegalStateException e) {
             throw new CommandFailure(ExitCode.KAFKA, Failures.oneLine(e.getMessage()), e);
         }

@@ -24,8 +24,7 @@ final class TopicsListCommand extends ConsoleCommand {
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
         Cluster cluster = teardown.add(Cluster.connect(kafka.client()));
-        Map<String, TopicVolumes.Volume> volumes =
-                new TreeMap<>(new TopicVolumes(cluster.admin(), kafka.topics()).ask());
+        Map<String, TopicVolumes.Volume> volumes = new TreeMap<>(new TopicVolumes(cluster, kafka.topics()).ask());
         console().print(String.format(Locale.ROOT, "%-32s %10s %12s %16s", "TOPIC", "PARTITIONS", "OFFSETS", "BYTES"));
         volumes.forEach((topic, volume) -> console()
                 .print(String.format(

@@ -22,22 +22,23 @@ class ExclusionReportTest {
                         count("hwpoison", 1),
                         count("offline", 2048)),
                 6467);
-        assertThat(ExclusionReport.lines(counts)).containsExactly(
-                "Original pages  : 0x000000000002c000",
-                "  Excluded pages   : 0x0000000000026152",
-                "    Pages filled with zero  : 0x0000000000001943",
-                "    Non-private cache pages : 0x0000000000006109",
-                "    Private cache pages     : 0x0000000000000916",
-                "    User process data pages : 0x00000000000032b4",
-                "    Free pages              : 0x000000000001a33b",
-                "      of these unaccepted   : 0x000000000000a400",
-                "    Hwpoison pages          : 0x0000000000000001",
-                "    Offline pages           : 0x0000000000000800",
-                "  Remaining pages  : 0x0000000000005eae",
-                "  (The number of pages is reduced to 13%.)",
-                "Memory Hole     : 0x0000000000000000",
-                "--------------------------------------------------",
-                "Total pages     : 0x000000000002c000");
+        assertThat(ExclusionReport.lines(counts))
+                .containsExactly(
+                        "Original pages  : 0x000000000002c000",
+                        "  Excluded pages   : 0x0000000000026152",
+                        "    Pages filled with zero  : 0x0000000000001943",
+                        "    Non-private cache pages : 0x0000000000006109",
+                        "    Private cache pages     : 0x0000000000000916",
+                        "    User process data pages : 0x00000000000032b4",
+                        "    Free pages              : 0x000000000001a33b",
+                        "      of these unaccepted   : 0x000000000000a400",
+                        "    Hwpoison pages          : 0x0000000000000001",
+                        "    Offline pages           : 0x0000000000000800",
+                        "  Remaining pages  : 0x0000000000005eae",
+                        "  (The number of pages is reduced to 13%.)",
+                        "Memory Hole     : 0x0000000000000000",
+                        "--------------------------------------------------",
+                        "Total pages     : 0x000000000002c000");
     }
 
     @Test
@@ -64,8 +65,7 @@ class ExclusionReportTest {
 
     @Test
     void shouldNotDivideByNothing() {
-        assertThat(ExclusionReport.lines(PageCounts.of(0, List.of(), 0)))
-                .noneMatch(line -> line.contains("reduced"));
+        assertThat(ExclusionReport.lines(PageCounts.of(0, List.of(), 0))).noneMatch(line -> line.contains("reduced"));
     }
 
     private static ReasonCount count(String reason, long pages) {

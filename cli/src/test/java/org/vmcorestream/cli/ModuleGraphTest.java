@@ -23,9 +23,12 @@ class ModuleGraphTest {
     private static final String TESTKIT = "org.vmcorestream.testkit..";
 
     @ArchTest
-    static final ArchRule rulesKnowOnlyThePlainJdk =
-            classes().that().resideInAPackage(RULES).should().onlyDependOnClassesThat().resideInAnyPackage(
-                    RULES, "java.lang..", "java.util..");
+    static final ArchRule rulesKnowOnlyThePlainJdk = classes()
+            .that()
+            .resideInAPackage(RULES)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(RULES, "java.lang..", "java.util..");
 
     @ArchTest
     static final ArchRule rulesKnowNoFiles = noClasses()
@@ -90,7 +93,8 @@ class ModuleGraphTest {
             .resideOutsideOfPackage("org.vmcorestream.cli.broker..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("kafka..", "org.apache.kafka.server..", "org.apache.kafka.metadata..", "org.apache.kafka.raft..");
+            .resideInAnyPackage(
+                    "kafka..", "org.apache.kafka.server..", "org.apache.kafka.metadata..", "org.apache.kafka.raft..");
 
     @ArchTest
     static final ArchRule modulesHaveNoCycles =

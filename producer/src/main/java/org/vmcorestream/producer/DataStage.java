@@ -85,7 +85,6 @@ final class DataStage {
             progress.at(CaptureProgress.Stage.COPYING, 0, 0);
         }
         data.flush();
-        life.announceAll();
     }
 
     private PagePipeline pipeline() {
@@ -100,12 +99,17 @@ final class DataStage {
     }
 
     /** Fills a task with the next pages; false when none are left. A task holds pages of one stripe only. */
-    private boolean fill(PageTask task) {
+    private boolean fill(PageTask task) throws IOException {
         while (!task.fill(fillStripe, fillCursor)) {
             if (fillStripe == kept.size() - 1) {
                 return false;
             }
             fillCursor = kept.get(++fillStripe).cursor();
+        }
+        for (int run = 0; run < task.runs(); run++) {
+            if (task.runPages(run) * pageSize >= PageWorker.HINT_BYTES) {
+                reader.willNeed(task.runFirst(run), task.runPages(run));
+            }
         }
         return true;
     }

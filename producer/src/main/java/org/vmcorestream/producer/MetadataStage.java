@@ -68,6 +68,12 @@ final class MetadataStage {
         for (StripeProgress stripe : stripes) {
             kept.add(describe(stripe, describer));
         }
+        if (describer.unreadable() > 0) {
+            LOG.warn(
+                    "dump {}: struct pages of {} page frames cannot be read, these pages are kept",
+                    settings.dumpId(),
+                    describer.unreadable());
+        }
         metadata.flush();
         life.announceAll();
         return kept;

@@ -16,12 +16,16 @@ final class PageWorker implements AutoCloseable {
      */
     static final int MAX_RECORD_DATA = 960 << 10;
 
+    /** A file is told of what is to be read, and asked for holes, by stretches of at least this many bytes. */
+    static final int HINT_BYTES = 64 << 10;
+
     private final PageReader reader;
     private final PageCompressor compressor;
     private final int pageSize;
     private final ByteBuffer contents = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES);
     private final ByteBuffer zeros;
     private final PageBatchIndex index = new PageBatchIndex();
+    private final boolean[] runIsHole;
 
     private PageTask task;
     private int storedEnd;
@@ -36,34 +40,50 @@ final class PageWorker implements AutoCloseable {
         this.compressor = compressor;
         this.pageSize = pageSize;
         zeros = ByteBuffer.allocateDirect(pageSize);
+        runIsHole = new boolean[PageTask.CONTENT_BYTES / pageSize];
     }
 
     /** Works on a task: reads every page once, and no byte of any other page. */
     void work(PageTask task) throws IOException {
         this.task = task;
-        contents.clear().limit(task.pages() * pageSize);
-        for (int run = 0; run < task.runs(); run++) {
-            reader.read(task.runFirst(run), task.runPages(run), contents);
-        }
-        contents.clear();
+        read();
         storedEnd = 0;
         beginPart();
         int offset = 0;
         for (int run = 0; run < task.runs(); run++) {
             long pfn = task.runFirst(run);
             for (int i = 0; i < task.runPages(run); i++, offset += pageSize) {
-                store(pfn + i, offset);
+                if (runIsHole[run] || isZero(offset)) {
+                    add(pfn + i, Kind.ZERO, 0);
+                    partZeros++;
+                } else {
+                    store(pfn + i, offset);
+                }
             }
         }
         endPart();
     }
 
-    private void store(long pfn, int offset) {
-        if (isZero(offset)) {
-            add(pfn, Kind.ZERO, 0);
-            partZeros++;
-            return;
+    private void read() throws IOException {
+        contents.clear();
+        for (int run = 0; run < task.runs(); run++) {
+            long first = task.runFirst(run);
+            int pages = task.runPages(run);
+            boolean hint = pages * pageSize >= HINT_BYTES;
+            runIsHole[run] = hint && reader.sparseHole(first, pages);
+            int end = contents.position() + pages * pageSize;
+            if (!runIsHole[run]) {
+                reader.read(first, pages, contents.limit(end));
+                if (hint) {
+                    reader.doneWith(first, pages);
+                }
+            }
+            contents.limit(end).position(end);
         }
+        contents.clear();
+    }
+
+    private void store(long pfn, int offset) {
         int length = compressor.compress(contents, offset, pageSize, task.stored(), storedEnd);
         if (length >= 0 && length < pageSize) {
             add(pfn, Kind.COMPRESSED, length);

@@ -2,11 +2,13 @@
 package org.vmcorestream.producer;
 
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Headers;
@@ -64,19 +66,25 @@ final class RecordSender {
     }
 
     /**
-     * Sends a record even when another could not be sent, and waits for it for some time.
+     * Sends a record even when another could not be sent, and waits for it for some time. That is done by another thread,
+     * because a client that lost its cluster may hold its caller for longer; the thread ends with the client.
      *
      * @return whether the cluster has it
      */
     boolean sendLastWord(byte[] key, SpecificRecordBase message, long nanos) {
+        ProducerRecord<byte[], byte[]> record =
+                record(null, key, RecordCodec.encode(message), RecordHeaders.of(dumpId, message));
+        FutureTask<RecordMetadata> task =
+                new FutureTask<>(() -> producer.send(record).get());
+        Thread thread = new Thread(task, "capture-last-word");
+        thread.setDaemon(true);
+        thread.start();
         boolean interrupted = Thread.interrupted();
         try {
-            Headers headers = RecordHeaders.of(dumpId, message);
-            producer.send(record(null, key, RecordCodec.encode(message), headers))
-                    .get(nanos, TimeUnit.NANOSECONDS);
+            task.get(nanos, TimeUnit.NANOSECONDS);
             return true;
         } catch (ExecutionException e) {
-            throw new CaptureException(OneLine.of(e.getCause()), e.getCause());
+            throw new CaptureException(OneLine.of(e), e);
         } catch (TimeoutException e) {
             return false;
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.vmcore.VmcoreException;
@@ -21,10 +23,14 @@ class CaptureFailureTest {
     private final CaptureFixture fixture = new CaptureFixture();
 
     @AfterEach
-    void noThreadIsLeftBehind() {
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().matches("capture-\\d+"));
+    void noThreadIsLeftBehind() throws InterruptedException {
         assertThat(Thread.interrupted()).isFalse();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("capture-")) {
+                thread.join(5_000);
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
     }
 
     @Test
@@ -94,7 +100,7 @@ class CaptureFailureTest {
 
     @Test
     void shouldReportTheFirstFailureWhenTheClusterCannotBeToldEither() {
-        List<String> refused = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> refused = new CopyOnWriteArrayList<>();
         fixture.cluster.refuse(
                 record -> {
                     boolean data = record.topic().equals("vmcore.page-data") || !refused.isEmpty();
@@ -109,6 +115,17 @@ class CaptureFailureTest {
                 .hasMessageContaining("PageBatch");
 
         assertThat(refused).endsWith("vmcore.dumps");
+        assertThat(fixture.last().getState()).isNotEqualTo(DumpState.FAILED);
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldNotWaitForAClusterThatTakesNoLastWord() {
+        fixture.cluster.hold(
+                record -> SentDump.decode(record) instanceof Dump dump && dump.getState() == DumpState.FAILED);
+        assertThatThrownBy(() -> fixture.run(new FakeVmcore().memory(0, 600).unreadable(1)))
+                .isInstanceOf(VmcoreException.class);
+
         assertThat(fixture.last().getState()).isNotEqualTo(DumpState.FAILED);
     }
 

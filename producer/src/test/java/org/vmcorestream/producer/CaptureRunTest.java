@@ -165,6 +165,26 @@ class CaptureRunTest {
     }
 
     @Test
+    void shouldFlagZeroPagesWithoutReadingHolesOfASparseFile() throws Exception {
+        FakeVmcore vmcore = new FakeVmcore().memory(0, 1_000).sparse(200, 800);
+        fixture.run(vmcore);
+
+        SentDump sent = SentDump.of(fixture.cluster);
+        assertThat(sent.kinds).hasSize(1_000);
+        sent.pages.forEach((pfn, page) -> assertThat(page).isEqualTo(vmcore.page(pfn)));
+        assertThat(sent.kinds.values()).filteredOn(kind -> kind == Kind.ZERO).hasSize(600);
+        assertThat(vmcore.pagesRead).doesNotContain(256L, 511L, 512L, 767L).contains(0L, 199L, 800L, 999L);
+    }
+
+    @Test
+    void shouldTellTheFileWhatIsReadNextAndOnlyOfLongRuns() throws Exception {
+        FakeVmcore vmcore = new FakeVmcore().memory(0, 15).memory(16, 32).memory(40, 100);
+        fixture.run(vmcore);
+
+        assertThat(vmcore.hints).containsExactlyInAnyOrder("need 16 16", "done 16 16", "need 40 60", "done 40 60");
+    }
+
+    @Test
     void shouldSplitPagesThatDoNotShrinkIntoRecordsBelowAMegabyte() throws Exception {
         FakeVmcore vmcore = new FakeVmcore().memory(0, 1_000).otherContents(Content.NOISE);
         fixture.run(vmcore);

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.schemas.Topics;
 
@@ -28,13 +34,28 @@ final class FakeCluster {
     final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
 
     private Predicate<ProducerRecord<byte[], byte[]>> refused = record -> false;
+    private Predicate<ProducerRecord<byte[], byte[]>> held = record -> false;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private RuntimeException refusal;
+    private Consumer<ProducerRecord<byte[], byte[]>> pageData;
     private final MockProducer<byte[], byte[]> metadata = new Recording();
     private final MockProducer<byte[], byte[]> data = new Recording();
 
     FakeCluster refuse(Predicate<ProducerRecord<byte[], byte[]>> which, RuntimeException refusal) {
         refused = which;
         this.refusal = refusal;
+        return this;
+    }
+
+    /** Holds the sender of a record until the producer is closed, as a client does that lost its cluster. */
+    FakeCluster hold(Predicate<ProducerRecord<byte[], byte[]>> which) {
+        held = which;
+        return this;
+    }
+
+    /** Hands records of page-data on instead of writing them down: for dumps that do not fit into memory. */
+    FakeCluster passPageDataTo(Consumer<ProducerRecord<byte[], byte[]>> reader) {
+        pageData = reader;
         return this;
     }
 
@@ -63,24 +84,43 @@ final class FakeCluster {
 
     private final class Recording extends MockProducer<byte[], byte[]> {
         Recording() {
-            super(
-                    cluster(),
-                    true,
-                    new org.apache.kafka.clients.producer.RoundRobinPartitioner(),
-                    new ByteArraySerializer(),
-                    new ByteArraySerializer());
+            super(cluster(), true, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
         }
 
         @Override
-        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        public void close(Duration timeout) {
+            closing.countDown();
+            super.close(timeout);
+        }
+
+        @Override
+        public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+            if (held.test(record)) {
+                try {
+                    closing.await();
+                } catch (InterruptedException e) {
+                    throw new InterruptException(e);
+                }
+                throw new KafkaException("producer closed");
+            }
+            return sendNow(record, callback);
+        }
+
+        private synchronized Future<RecordMetadata> sendNow(ProducerRecord<byte[], byte[]> record, Callback callback) {
             if (refused.test(record)) {
                 if (callback != null) {
                     callback.onCompletion(null, refusal);
                 }
                 return CompletableFuture.failedFuture(refusal);
             }
-            records.add(record);
-            return super.send(record, callback);
+            Future<RecordMetadata> sent = super.send(record, callback);
+            if (pageData != null && record.topic().equals(TOPICS.pageData())) {
+                clear();
+                pageData.accept(record);
+            } else {
+                records.add(record);
+            }
+            return sent;
         }
     }
 }

@@ -47,11 +47,13 @@ final class FakeVmcore implements Vmcore {
     private final Map<Long, Content> contents = new ConcurrentHashMap<>();
     private Content otherContents = Content.TEXT;
     private final Map<Long, Integer> singleBytes = new ConcurrentHashMap<>();
+    private PfnRun sparse = new PfnRun(Long.MAX_VALUE - 1, Long.MAX_VALUE);
     private long unreadable = -1;
     private long undescribable = -1;
     private Runnable whenReading = () -> {};
 
     final Set<Long> pagesRead = new ConcurrentSkipListSet<>();
+    final Set<String> hints = ConcurrentHashMap.newKeySet();
     final Set<String> readTwice = ConcurrentHashMap.newKeySet();
     String vmcoreInfo = "OSRELEASE=6.12.0-fake\nPAGESIZE=4096\n";
     byte[] log = "[    1.000000] Kernel panic - not syncing: fake\n".getBytes(StandardCharsets.UTF_8);
@@ -98,6 +100,12 @@ final class FakeVmcore implements Vmcore {
     FakeVmcore singleByte(long pfn, int at) {
         singleBytes.put(pfn, at);
         return this;
+    }
+
+    /** Pages of zeros that the file is sparse at. */
+    FakeVmcore sparse(long first, long end) {
+        sparse = new PfnRun(first, end);
+        return contents(first, end, Content.ZERO);
     }
 
     FakeVmcore unreadable(long pfn) {
@@ -232,21 +240,43 @@ final class FakeVmcore implements Vmcore {
 
     @Override
     public PageReader pages() {
-        return (first, count, into) -> {
-            whenReading.run();
-            for (long pfn = first; pfn < first + count; pfn++) {
-                if (!isIn(backed, pfn)) {
-                    throw new VmcoreException("page frame " + pfn + " is not backed");
-                }
-                if (pfn == unreadable) {
-                    throw new VmcoreException("folder/fake.elf: page frame " + pfn + "\ncannot be read");
-                }
-                if (!pagesRead.add(pfn)) {
-                    readTwice.add("pfn " + pfn);
-                }
-                into.put(ByteBuffer.wrap(page(pfn)));
+        return new PageReader() {
+            @Override
+            public void read(long first, int count, ByteBuffer into) throws IOException {
+                FakeVmcore.this.read(first, count, into);
+            }
+
+            @Override
+            public boolean sparseHole(long first, int pages) {
+                return first >= sparse.firstPfn() && first + pages <= sparse.endPfn();
+            }
+
+            @Override
+            public void willNeed(long first, int pages) {
+                hints.add("need " + first + " " + pages);
+            }
+
+            @Override
+            public void doneWith(long first, int pages) {
+                hints.add("done " + first + " " + pages);
             }
         };
+    }
+
+    private void read(long first, int count, ByteBuffer into) throws IOException {
+        whenReading.run();
+        for (long pfn = first; pfn < first + count; pfn++) {
+            if (!isIn(backed, pfn)) {
+                throw new VmcoreException("page frame " + pfn + " is not backed");
+            }
+            if (pfn == unreadable) {
+                throw new VmcoreException("folder/fake.elf: page frame " + pfn + "\ncannot be read");
+            }
+            if (!pagesRead.add(pfn)) {
+                readTwice.add("pfn " + pfn);
+            }
+            into.put(page(pfn));
+        }
     }
 
     @Override

@@ -23,6 +23,12 @@ import org.vmcorestream.vmcore.codec.PageDecompressor;
 
 /** Reads page-data back as a sink would: pages, kinds, and totals of its own to compare with those that were sent. */
 final class SentDump {
+    /** Told of every page. */
+    @FunctionalInterface
+    interface PageListener {
+        void page(long pfn, Kind kind, byte[] contents);
+    }
+
     /** Contents of every page by page frame. */
     final Map<Long, byte[]> pages = new TreeMap<>();
 
@@ -36,16 +42,39 @@ final class SentDump {
     private long stripeZeros;
     private long stripeBytes;
 
+    private final PageListener listener;
+
+    /** Remembers nothing but the ends of stripes. */
+    SentDump(PageListener listener) {
+        this.listener = listener;
+    }
+
+    private SentDump() {
+        listener = (pfn, kind, contents) -> {
+            assertThat(pages.put(pfn, contents)).as("pfn %d sent twice", pfn).isNull();
+            kinds.put(pfn, kind);
+        };
+    }
+
+    /** Remembers everything that a cluster was sent. */
     static SentDump of(FakeCluster cluster) {
         SentDump dump = new SentDump();
-        try {
-            for (ProducerRecord<byte[], byte[]> record : cluster.on(FakeCluster.TOPICS.pageData())) {
-                dump.read(decode(record));
+        for (ProducerRecord<byte[], byte[]> record : cluster.on(FakeCluster.TOPICS.pageData())) {
+            dump.read(record);
+            if (decode(record) instanceof PageBatch batch) {
+                dump.batches.add(batch);
             }
+        }
+        return dump;
+    }
+
+    /** Reads one record. */
+    void read(ProducerRecord<byte[], byte[]> record) {
+        try {
+            read(decode(record));
         } catch (MalformedRecordException | VmcoreException e) {
             throw new AssertionError(e);
         }
-        return dump;
     }
 
     static SpecificRecordBase decode(ProducerRecord<byte[], byte[]> record) {
@@ -79,7 +108,6 @@ final class SentDump {
         assertThat(batch.getSequence()).isEqualTo(stripeBatches++);
         digest.update(batch.getIndex().duplicate());
         digest.update(batch.getData().duplicate());
-        batches.add(batch);
         ByteBuffer data = ByteBuffer.allocateDirect(batch.getData().remaining());
         data.put(batch.getData().duplicate()).clear();
         PageBatchIndex index = new PageBatchIndex();
@@ -99,8 +127,7 @@ final class SentDump {
                 }
                 stripePages++;
                 stripeBytes += index.length(i);
-                assertThat(pages.put(index.pfn(i), bytes)).as("pfn sent twice").isNull();
-                kinds.put(index.pfn(i), index.kind(i));
+                listener.page(index.pfn(i), index.kind(i), bytes);
             }
         }
     }

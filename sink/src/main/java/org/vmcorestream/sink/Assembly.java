@@ -143,7 +143,11 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            return advance();
+            Step step = advance();
+            if (step == Step.IDLE) {
+                reader.rest();
+            }
+            return step;
         } catch (RetriableException e) {
             LOG.debug("{}: {}", this, e.getMessage());
             return Step.IDLE;
@@ -204,12 +208,10 @@ final class Assembly {
     }
 
     private Step readVerdicts() throws IOException {
-        draining = draining
-                || quietFor(tools.stallTimeout().toMillis())
-                || seen.state() == DumpState.FAILED
-                        && quietFor(tools.quiet().toMillis())
-                        && verdicts.onlyHopeless(seen);
-        Step step = verdicts.step(draining);
+        draining = draining || quietFor(tools.stallTimeout().toMillis());
+        boolean failing =
+                seen.state() == DumpState.FAILED && quietFor(tools.quiet().toMillis());
+        Step step = verdicts.step(seen, draining, failing);
         news(verdicts.news());
         if (step == Step.DONE) {
             Files.createDirectories(file.toAbsolutePath().getParent());

@@ -71,7 +71,7 @@ final class KernelLogStage {
         try {
             records = reader.read();
         } catch (OffsetGoneException e) {
-            reader.log().seek(topic, partition, e.beginning());
+            reader.seek(topic, partition, e.beginning());
             return Step.PROGRESS;
         }
         for (LogRecord record : records) {
@@ -92,10 +92,10 @@ final class KernelLogStage {
 
     private void position() {
         if (place != null) {
-            reader.log().seek(topic, partition, place.offset());
+            reader.seek(topic, partition, place.offset());
         } else {
             long from = plan.manifest().getOpenedAt() - VerdictStage.CLOCK_SKEW_MILLIS;
-            reader.log().seekToTime(topic, partition, Math.max(0, from));
+            reader.seekToTime(topic, partition, Math.max(0, from));
         }
     }
 
@@ -109,7 +109,9 @@ final class KernelLogStage {
             outbox.deadLetter(record, problem);
             return;
         }
-        KernelLogFile.write(KernelLogFile.beside(file), log.getText(), ruleSet);
+        if (log.getText().hasRemaining()) {
+            KernelLogFile.write(KernelLogFile.beside(file), log.getText(), ruleSet);
+        }
         if (!log.getComplete()) {
             LOG.warn("dump {}: its kernel log is not whole: {}", plan.dumpId(), Problems.line(log.getProblem()));
         }

@@ -64,7 +64,7 @@ final class PageStage {
                 endStripe("its pages were never sent");
                 return Step.PROGRESS;
             }
-            reader.log().seek(tools.topics().pageData(), stripe.getPartition(), stripe.getDataOffset());
+            reader.seek(tools.topics().pageData(), stripe.getPartition(), stripe.getDataOffset());
             copy = new StripeCopy(stripe, plan.pageSize(), sink, index, problems);
         }
         List<LogRecord> records;
@@ -105,7 +105,7 @@ final class PageStage {
         if (stripe.getDataEnd() >= 0 && e.beginning() > stripe.getDataEnd()) {
             endStripe("none of its pages are left");
         } else {
-            reader.log().seek(tools.topics().pageData(), stripe.getPartition(), e.beginning());
+            reader.seek(tools.topics().pageData(), stripe.getPartition(), e.beginning());
         }
         return Step.PROGRESS;
     }

@@ -94,6 +94,9 @@ public final class SinkService implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Duration STOP = Duration.ofSeconds(60);
 
+    /** Readers that may be open besides those of assemblies that are at work. */
+    private static final int MAX_READERS = 32;
+
     /** Part of the heap that bitmaps may take. */
     private static final int HEAP_PART = 4;
 
@@ -147,7 +150,7 @@ public final class SinkService implements AutoCloseable {
         StageTools tools = new StageTools(
                 topics,
                 settings.name(),
-                readers,
+                new SharedReaders(readers, MAX_READERS + settings.assemblies(), Clock.systemUTC()),
                 outbox,
                 KdumpFileWriter::create,
                 settings.placement(),

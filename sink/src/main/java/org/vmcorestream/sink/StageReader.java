@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The reader of one assembly: opened when it is first needed, and waited on briefly while records come, not at all while they
- * do not, so that a quiet assembly takes little of a worker's time. Belongs to one thread at a time.
+ * The reader of one assembly: opened when it is first needed, and waited on briefly while records come, hardly at all while
+ * they do not, so that a quiet assembly takes little of a worker's time. When nothing came for a while and others wait for a
+ * reader it is given back, and opened anew where it was at the next read. Belongs to one thread at a time.
  */
 final class StageReader implements AutoCloseable {
     private static final Duration PATIENT = Duration.ofMillis(20);
@@ -15,43 +16,72 @@ final class StageReader implements AutoCloseable {
     /** Empty reads after which waiting no longer pays: a fetch is under way and comes in by itself. */
     private static final int PATIENCE = 25;
 
-    private final LogReaders readers;
+    private final SharedReaders readers;
     private LogReader reader;
     private int emptyReads;
+    private String topic;
+    private int partition;
+    private long next;
 
-    StageReader(LogReaders readers) {
+    StageReader(SharedReaders readers) {
         this.readers = readers;
     }
 
-    /** The reader to position. */
-    LogReader log() {
+    /** Goes to an offset of a partition. */
+    void seek(String toTopic, int toPartition, long offset) {
+        open().seek(toTopic, toPartition, offset);
+        at(toTopic, toPartition, offset);
+    }
+
+    /** Goes to the first record at or behind a time, see {@link LogReader#seekToTime}. */
+    void seekToTime(String toTopic, int toPartition, long timestamp) {
+        open().seekToTime(toTopic, toPartition, timestamp);
+        at(toTopic, toPartition, reader.position());
+    }
+
+    private void at(String nowTopic, int nowPartition, long offset) {
+        topic = nowTopic;
+        partition = nowPartition;
+        next = offset;
+        emptyReads = 0;
+    }
+
+    private LogReader open() {
         if (reader == null) {
             reader = readers.open();
         }
-        emptyReads = Math.min(emptyReads, 1);
         return reader;
     }
 
     /** Reads on. */
     List<LogRecord> read() throws OffsetGoneException {
+        if (reader == null) {
+            seek(topic, partition, next);
+        }
         List<LogRecord> records = reader.read(emptyReads < PATIENCE ? PATIENT : IMPATIENT);
+        next = reader.position();
         emptyReads = records.isEmpty() ? Math.min(emptyReads + 1, PATIENCE) : 0;
         return records;
     }
 
     /** Offset that is read next. */
     long position() {
-        return reader.position();
+        return next;
     }
 
     /** Whether everything that is there now was read. */
     boolean caughtUp() {
-        return reader.position() >= reader.end();
+        if (reader == null) {
+            seek(topic, partition, next);
+        }
+        return next >= reader.end();
     }
 
-    /** Whether nothing came for a while. */
-    boolean quiet() {
-        return emptyReads >= PATIENCE;
+    /** Gives the reader back when nothing came for a while and others wait for one. */
+    void rest() {
+        if (reader != null && emptyReads >= PATIENCE && readers.contested()) {
+            close();
+        }
     }
 
     @Override
@@ -59,7 +89,7 @@ final class StageReader implements AutoCloseable {
         if (reader != null) {
             LogReader closing = reader;
             reader = null;
-            closing.close();
+            readers.giveBack(closing);
         }
     }
 }

@@ -17,7 +17,7 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  *
  * @param topics names of the topics
  * @param name which sink this is
- * @param readers opens readers of the topics
+ * @param readers readers of the topics
  * @param outbox takes what is said of files
  * @param writers opens files
  * @param placement where files go
@@ -31,7 +31,7 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
 record StageTools(
         Topics topics,
         String name,
-        LogReaders readers,
+        SharedReaders readers,
         Outbox outbox,
         Writers writers,
         SinkService.Placement placement,

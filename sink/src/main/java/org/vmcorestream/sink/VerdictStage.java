@@ -7,6 +7,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.ChunkVerdict;
+import org.vmcorestream.schemas.records.StripeState;
 import org.vmcorestream.schemas.records.StripeVerdict;
 
 /**
@@ -45,9 +46,12 @@ final class VerdictStage {
     /**
      * Reads a little.
      *
-     * @param draining whether nothing more is expected than what is there: then a partition is given up at its end
+     * @param latest newest record of the dump
+     * @param stalled whether nothing more is expected than what is there: then a partition is given up at its end
+     * @param failed whether the capture has failed and nothing came for a while: then a partition is given up at its end when
+     *     only verdicts are missing that will never come
      */
-    Step step(boolean draining) {
+    Step step(DumpPlan latest, boolean stalled, boolean failed) {
         news = false;
         while (current < partitions.length && partitionDone(partitions[current])) {
             next();
@@ -59,14 +63,14 @@ final class VerdictStage {
         int partition = partitions[current];
         if (!positioned) {
             long from = Math.max(0, plan.manifest().getOpenedAt() - CLOCK_SKEW_MILLIS);
-            reader.log().seekToTime(topic, partition, from);
+            reader.seekToTime(topic, partition, from);
             positioned = true;
         }
         List<LogRecord> records;
         try {
             records = reader.read();
         } catch (OffsetGoneException e) {
-            reader.log().seek(topic, partition, e.beginning());
+            reader.seek(topic, partition, e.beginning());
             return Step.PROGRESS;
         }
         for (LogRecord record : records) {
@@ -75,7 +79,7 @@ final class VerdictStage {
             }
         }
         if (records.isEmpty()) {
-            if (draining && reader.caughtUp()) {
+            if ((stalled || failed && hopeless(latest, partition)) && reader.caughtUp()) {
                 next();
                 return Step.PROGRESS;
             }
@@ -140,12 +144,15 @@ final class VerdictStage {
         return collector;
     }
 
-    /** Whether every stripe that still lacks its verdict is one whose metadata never came to its end. */
-    boolean onlyHopeless(DumpPlan latest) {
+    /**
+     * Whether every stripe of the partition that is read now has its verdict, or is one whose metadata never came to its end,
+     * so that no processor will end its verdict either.
+     */
+    private boolean hopeless(DumpPlan latest, int partition) {
         for (int stripe = 0; stripe < plan.stripes(); stripe++) {
-            boolean sent = latest.stripe(stripe).getMetadataEnd() >= 0
-                    || latest.stripe(stripe).getDataOffset() >= 0;
-            if (sent && !collector.done(stripe)) {
+            StripeState state = latest.stripe(stripe);
+            boolean sent = state.getMetadataEnd() >= 0 || state.getDataOffset() >= 0;
+            if (state.getPartition() == partition && sent && !collector.done(stripe)) {
                 return false;
             }
         }

@@ -34,6 +34,7 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     final Path folder;
     StageTools.Writers writers = KdumpFileWriter::create;
     Optional<PageCodec> codec = Optional.empty();
+    SharedReaders readers = new SharedReaders(cluster, 100, clock);
     HeapBudget heap = new HeapBudget(1 << 20);
 
     AssemblyHarness(Path folder) {
@@ -44,7 +45,7 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
         return new StageTools(
                 SampleDump.TOPICS,
                 "sink-1",
-                cluster,
+                readers,
                 outbox,
                 writers,
                 (manifest, ruleSet, primary) ->

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
+import org.apache.kafka.common.header.Headers;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.PageBatchIndex;
@@ -39,6 +40,7 @@ final class SampleDump {
     static final int CHUNK = 32_768;
     static final long END_PFN = 2 * CHUNK + 500;
     static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+    static final Headers NO_HEADERS = new org.apache.kafka.common.header.internals.RecordHeaders();
     static final String RULE_SET = "level-31";
     static final String LOG = "[    0.000000] Linux version 6.12\n[    9.000000] Kernel panic - not syncing\n";
     private static final int BATCH_PAGES = 64;

@@ -75,6 +75,7 @@ final class Description {
     final List<LogRecord> log = new ArrayList<>();
     int logDescriptorBits = -1;
     int logTextBits = -1;
+    final List<Poke> pokes = new ArrayList<>();
     final Map<String, String> set = new LinkedHashMap<>();
     final Set<String> unset = new LinkedHashSet<>();
 

@@ -76,6 +76,7 @@ final class DescriptionParser {
             case "fill" -> fill(words);
             case "log", "panic", "oops" -> log.line(keyword, words);
             case "log_ring" -> logRing(words);
+            case "poke" -> poke(words);
             case "set" -> set(words);
             case "unset" -> description.unset.add(words.word("key"));
             default -> throw new DescriptionException(words.line(), "unknown keyword '" + keyword + "'");
@@ -171,6 +172,21 @@ final class DescriptionParser {
                 throw new DescriptionException(words.line(), "expected descs=BITS or text=BITS, found '" + word + "'");
             }
         }
+    }
+
+    private void poke(Words words) {
+        String place = words.word("NAME+OFFSET");
+        int plus = place.indexOf('+');
+        String name = plus < 0 ? place : place.substring(0, plus);
+        long offset = plus < 0 ? 0 : Words.parse(words.line(), place.substring(plus + 1));
+        int bytes = switch (words.word("u8, u16, u32 or u64")) {
+            case "u8" -> 1;
+            case "u16" -> 2;
+            case "u32" -> 4;
+            case "u64" -> 8;
+            default -> throw new DescriptionException(words.line(), "expected u8, u16, u32 or u64");
+        };
+        description.pokes.add(new Poke(words.line(), name, offset, bytes, words.number("value")));
     }
 
     private void set(Words words) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,6 +30,8 @@ final class ElfFile {
     private static final int NT_PRSTATUS = 1;
     private static final int PRSTATUS_SIZE = 336;
     private static final int ODD = 0x4b4;
+    private static final int BATCH = 1 << 20;
+    private static final byte[] ZEROS = new byte[GuestMemory.PAGE];
 
     private record Segment(long offset, long virtual, long physical, long fileSize, long memorySize) {}
 
@@ -161,26 +164,29 @@ final class ElfFile {
     private void writeSegment(FileChannel channel, Segment segment) throws IOException {
         long end = segment.physical() + segment.fileSize();
         long from = segment.physical();
+        // Pages with contents are gathered; pages of zeros and a full batch send off what was gathered before them.
+        ByteBuffer batch = ByteBuffer.allocate((int) Math.min(BATCH, segment.fileSize()));
         while (from < end) {
             long pfn = from >> GuestMemory.PAGE_SHIFT;
             long to = Math.min(end, pfn + 1 << GuestMemory.PAGE_SHIFT);
             byte[] page = memory.raw(pfn);
-            if (!zero(page)) {
-                int skip = (int) (from - (pfn << GuestMemory.PAGE_SHIFT));
-                ByteBuffer part = ByteBuffer.wrap(page, skip, (int) (to - from));
-                writeAll(channel, part, segment.offset() + from - segment.physical());
+            boolean zero = Arrays.equals(page, ZEROS);
+            if (zero || batch.remaining() < to - from) {
+                send(channel, batch, segment.offset() + from - segment.physical());
+            }
+            if (!zero) {
+                batch.put(page, (int) (from - (pfn << GuestMemory.PAGE_SHIFT)), (int) (to - from));
             }
             from = to;
         }
+        send(channel, batch, segment.offset() + segment.fileSize());
     }
 
-    private static boolean zero(byte[] page) {
-        for (byte b : page) {
-            if (b != 0) {
-                return false;
-            }
-        }
-        return true;
+    /** Writes a batch that ends at an offset of the file. */
+    private static void send(FileChannel channel, ByteBuffer batch, long end) throws IOException {
+        batch.flip();
+        writeAll(channel, batch, end - batch.remaining());
+        batch.clear();
     }
 
     private static void writeAll(FileChannel channel, ByteBuffer bytes, long offset) throws IOException {

@@ -39,7 +39,12 @@ final class GuestMemory {
     /** Whether the whole page is in the file, by one segment. */
     boolean hasAllData(long pfn) {
         long start = pfn << PAGE_SHIFT;
-        return backed.stream().anyMatch(range -> range.contains(start, start + PAGE));
+        for (ByteRange range : backed) {
+            if (range.contains(start, start + PAGE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean touched(List<ByteRange> ranges, long pfn) {
@@ -82,38 +87,48 @@ final class GuestMemory {
         return seen;
     }
 
+    /** Whether a kernel structure was placed in the page of this address. */
+    boolean holdsStructure(long physical) {
+        return structures.containsKey(physical >>> PAGE_SHIFT);
+    }
+
     /** Makes the page one that holds structures; it begins as zeros. */
     void claim(long pfn) {
         structures.putIfAbsent(pfn, new byte[PAGE]);
     }
 
     void putLong(long physical, long value) {
-        LittleEndian.putLong(page(physical), offset(physical, Long.BYTES), value);
+        LittleEndian.putLong(structure(physical), offset(physical, Long.BYTES), value);
     }
 
     long getLong(long physical) {
-        return LittleEndian.getLong(page(physical), offset(physical, Long.BYTES));
+        return LittleEndian.getLong(structure(physical), offset(physical, Long.BYTES));
     }
 
     void putInt(long physical, int value) {
-        LittleEndian.putInt(page(physical), offset(physical, Integer.BYTES), value);
+        LittleEndian.putInt(structure(physical), offset(physical, Integer.BYTES), value);
     }
 
     void putShort(long physical, int value) {
-        LittleEndian.putShort(page(physical), offset(physical, Short.BYTES), value);
+        LittleEndian.putShort(structure(physical), offset(physical, Short.BYTES), value);
     }
 
     void putByte(long physical, int value) {
-        page(physical)[offset(physical, 1)] = (byte) value;
+        structure(physical)[offset(physical, 1)] = (byte) value;
     }
 
     void putBytes(long physical, byte[] bytes) {
-        for (int i = 0; i < bytes.length; i++) {
-            putByte(physical + i, bytes[i]);
+        int done = 0;
+        while (done < bytes.length) {
+            int offset = (int) (physical + done & PAGE - 1);
+            int here = Math.min(bytes.length - done, PAGE - offset);
+            System.arraycopy(bytes, done, structure(physical + done), offset, here);
+            done += here;
         }
     }
 
-    private byte[] page(long physical) {
+    /** The bytes of the page that holds a structure. */
+    byte[] structure(long physical) {
         byte[] page = structures.get(physical >>> PAGE_SHIFT);
         if (page == null) {
             throw new IllegalStateException("no structure was placed at 0x" + Long.toHexString(physical));

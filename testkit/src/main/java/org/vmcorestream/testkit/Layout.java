@@ -77,6 +77,7 @@ final class Layout {
         }
         info.pageNumbers();
         info.machine(image);
+        description.pokes.forEach(poke -> poke.write(memory, image));
         String text = info.text();
         new ElfFile(description, memory, text).write(file, image.range());
         return new SyntheticVmcore(

@@ -3,7 +3,6 @@ package org.vmcorestream.testkit;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** Makes the contents of pages that are no part of the kernel's own structures. */
@@ -14,9 +13,13 @@ final class PageFill {
         byte[] page = new byte[GuestMemory.PAGE];
         switch (kind) {
             case PATTERN -> {
-                byte[] name = String.format(Locale.ROOT, "pfn %012x", pfn).getBytes(StandardCharsets.US_ASCII);
-                for (int at = 0; at < page.length; at += name.length) {
-                    System.arraycopy(name, 0, page, at, name.length);
+                byte[] name = "pfn 000000000000".getBytes(StandardCharsets.US_ASCII);
+                for (int digit = 0; digit < 12; digit++) {
+                    name[15 - digit] = (byte) Character.forDigit((int) (pfn >>> 4 * digit & 15), 16);
+                }
+                System.arraycopy(name, 0, page, 0, name.length);
+                for (int done = name.length; done < page.length; done *= 2) {
+                    System.arraycopy(page, 0, page, done, done);
                 }
             }
             case RANDOM -> {

@@ -38,7 +38,7 @@ final class PrintkBuffer {
         image.reserve("log_first_idx", Integer.BYTES);
         image.reserve("log_next_idx", Integer.BYTES);
         image.reserve("log_end", Integer.BYTES);
-        image.reserve("log text", buffer.length);
+        image.reserve("log_text", buffer.length);
     }
 
     private static int recordSize(int textLength) {
@@ -55,12 +55,12 @@ final class PrintkBuffer {
                 append(record);
             }
         }
-        memory.putLong(image.physical("log_buf"), image.virtual("log text"));
+        memory.putLong(image.physical("log_buf"), image.virtual("log_text"));
         memory.putInt(image.physical("log_buf_len"), buffer.length);
         memory.putInt(image.physical("log_first_idx"), first);
         memory.putInt(image.physical("log_next_idx"), next);
         memory.putInt(image.physical("log_end"), (int) end);
-        memory.putBytes(image.physical("log text"), buffer);
+        memory.putBytes(image.physical("log_text"), buffer);
         info.symbol("log_buf", image.virtual("log_buf"));
         info.symbol("log_buf_len", image.virtual("log_buf_len"));
         if (plain) {

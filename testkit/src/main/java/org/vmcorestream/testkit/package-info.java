@@ -62,6 +62,9 @@
  *
  *  set KEY=VALUE                   a VMCOREINFO that lies, for example: set NUMBER(PG_lru)=99
  *  unset KEY                       a VMCOREINFO without the key; unset VMCOREINFO leaves the note out
+ *  poke OBJECT[+NUMBER] u8|u16|u32|u64 NUMBER
+ *                                  overwrites bytes of an object of the kernel image ({@code symbols} has their names), or
+ *                                  with OBJECT phys of any structure at a physical address
  * </pre>
  *
  * <h2>Where things lie</h2>

@@ -74,8 +74,18 @@ final class ElfBytes {
         }
     }
 
-    /** Content of the note with the name, decoded as text. */
+    /** Content of the first note with the name, one char for each byte. */
     String note(String name) {
+        return allNotes(name).get(0);
+    }
+
+    /** Number of notes with the name. */
+    int notes(String name) {
+        return allNotes(name).size();
+    }
+
+    private List<String> allNotes(String name) {
+        List<String> contents = new ArrayList<>();
         Segment notes = segments.stream().filter(s -> s.type() == 4).findFirst().orElseThrow();
         int at = (int) notes.offset();
         int end = at + (int) notes.fileSize();
@@ -85,10 +95,10 @@ final class ElfBytes {
             String found = new String(bytes.array(), at + 12, nameSize - 1, StandardCharsets.US_ASCII);
             int content = at + 12 + (nameSize + 3 & ~3);
             if (found.equals(name)) {
-                return new String(bytes.array(), content, size, StandardCharsets.ISO_8859_1);
+                contents.add(new String(bytes.array(), content, size, StandardCharsets.ISO_8859_1));
             }
             at = content + (size + 3 & ~3);
         }
-        throw new AssertionError("no note " + name);
+        return contents;
     }
 }

@@ -9,10 +9,12 @@ import java.io.IOException;
  * caller may treat in its own way.
  */
 public class VmcoreException extends IOException {
+    /** With one line as above. */
     public VmcoreException(String message) {
         super(message);
     }
 
+    /** With one line as above, and what it comes from. */
     public VmcoreException(String message, Throwable cause) {
         super(message, cause);
     }

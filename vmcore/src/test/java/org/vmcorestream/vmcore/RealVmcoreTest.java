@@ -2,7 +2,6 @@
 package org.vmcorestream.vmcore;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.Chunk;
@@ -29,9 +29,13 @@ class RealVmcoreTest {
     Path scratch;
 
     @TestFactory
+    @EnabledIfSystemProperty(
+            named = "vmcores.dir",
+            matches = ".+",
+            disabledReason = "the system property vmcores.dir names no folder of real vmcores")
     Stream<DynamicTest> shouldDecideAsMakedumpfileDoes() throws IOException {
-        RealVmcores vmcores = RealVmcores.find();
-        assumeTrue(vmcores != null, "skipped: the system property vmcores.dir names no folder of real vmcores");
+        RealVmcores vmcores = new RealVmcores(Path.of(System.getProperty("vmcores.dir")));
+        assertThat(vmcores.names()).as("vmcores in the folder").isNotEmpty();
         return vmcores.names().stream()
                 .map(name -> DynamicTest.dynamicTest(name, () -> compareAllLevels(vmcores, name)));
     }

@@ -23,7 +23,8 @@ final class RealVmcores {
     private final Path folder;
     private final List<Map<String, String>> rows = new ArrayList<>();
 
-    private RealVmcores(Path folder) throws IOException {
+    /** What the folder has results for. */
+    RealVmcores(Path folder) throws IOException {
         this.folder = folder;
         List<String> lines = Files.readAllLines(folder.resolve("expected.tsv"));
         String[] columns = lines.get(0).split("\t");
@@ -35,12 +36,6 @@ final class RealVmcores {
             }
             rows.add(row);
         }
-    }
-
-    /** The folder, or null when no folder is named. */
-    static RealVmcores find() throws IOException {
-        String folder = System.getProperty("vmcores.dir", "");
-        return folder.isEmpty() ? null : new RealVmcores(Path.of(folder));
     }
 
     /** Names of the vmcores that are there. */

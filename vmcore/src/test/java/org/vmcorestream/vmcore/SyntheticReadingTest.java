@@ -69,14 +69,18 @@ class SyntheticReadingTest {
                 "elf proc-vmcore",
                 "elf unaligned",
                 "page_offset 0xffff8ce200000000\nvmemmap 0xfffff59e00000000",
-                "without_memmap 3648..3712"
+                "without_memmap 3648..3712",
+                "elf proc-vmcore\nkaslr 0x18800000\nunset NUMBER(phys_base)",
+                "unset SYMBOL(init_top_pgt)",
+                "unset NUMBER(SECTION_SIZE_BITS)\nunset NUMBER(MAX_PHYSMEM_BITS)",
+                "paging 5\nunset NUMBER(MAX_PHYSMEM_BITS)"
             })
     void shouldReadWhatWasLaidOut(String variant) throws IOException {
-        SyntheticVmcore expected = write("memory 0-0x9fc00", "memory 1M-24M", PAGES, variant);
+        SyntheticVmcore expected = write("memory 0-0x9fc00", "memory 1M-15M", PAGES, variant);
 
         try (Vmcore vmcore = Vmcore.open(expected.file())) {
             assertThat(vmcore.memory().endPfn()).isEqualTo(expected.endPfn());
-            assertThat(runs(vmcore.memory().present())).isEqualTo(List.of(0L, 160L, 256L, 6144L));
+            assertThat(runs(vmcore.memory().present())).isEqualTo(List.of(0L, 160L, 256L, 3840L));
             assertThat(vmcore.memory().backed()).isEqualTo(vmcore.memory().present());
             assertThat(vmcore.kernel().sysname()).isEqualTo("Linux");
             assertThat(vmcore.kernel().nodename()).isEqualTo("synthetic");

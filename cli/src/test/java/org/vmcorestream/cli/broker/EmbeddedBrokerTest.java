@@ -29,7 +29,9 @@ class EmbeddedBrokerTest {
     void shouldKeepTopicsAndRecordsAcrossARestartOnTheSameDirectory() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder)) {
             try (Admin admin = admin(broker)) {
-                admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1))).all().get(30, TimeUnit.SECONDS);
+                admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1)))
+                        .all()
+                        .get(30, TimeUnit.SECONDS);
             }
             try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
                 assertThat(send(producer, new byte[] {1, 2, 3})).isZero();
@@ -48,7 +50,9 @@ class EmbeddedBrokerTest {
     void shouldTakeRecordsOfSixteenMebibytes() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder)) {
             try (Admin admin = admin(broker)) {
-                admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1))).all().get(30, TimeUnit.SECONDS);
+                admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1)))
+                        .all()
+                        .get(30, TimeUnit.SECONDS);
             }
             try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
                 assertThat(send(producer, new byte[16 << 20])).isZero();
@@ -60,7 +64,9 @@ class EmbeddedBrokerTest {
     void shouldLeaveNothingOfATemporaryBroker() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder);
                 Admin admin = admin(broker)) {
-            admin.createTopics(List.of(new NewTopic("gone", 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic("gone", 1, (short) 1)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
             assertThat(folder).isNotEmptyDirectory();
         }
         assertThat(folder).isEmptyDirectory();
@@ -113,9 +119,10 @@ class EmbeddedBrokerTest {
     void shouldReportAFaultInsteadOfEndingTheJvm() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder)) {
             assertThatThrownBy(() -> Exit.halt(1, null)).isInstanceOf(IllegalStateException.class);
-            assertThat(broker.fault()).hasValueSatisfying(fault -> assertThat(fault)
-                    .hasMessageStartingWith("broker failed: ")
-                    .hasMessageNotContaining("\n"));
+            assertThat(broker.fault())
+                    .hasValueSatisfying(fault -> assertThat(fault)
+                            .hasMessageStartingWith("broker failed: ")
+                            .hasMessageNotContaining("\n"));
         }
     }
 

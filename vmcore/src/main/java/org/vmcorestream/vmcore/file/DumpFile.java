@@ -4,12 +4,16 @@ package org.vmcorestream.vmcore.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.vmcorestream.vmcore.NotAVmcoreException;
 import org.vmcorestream.vmcore.TruncatedVmcoreException;
+import org.vmcorestream.vmcore.VmcoreException;
 
 /**
  * The bytes of a dump file, by position. Reads exactly what is asked for and nothing around it; can be used by several
@@ -43,14 +47,17 @@ public final class DumpFile implements AutoCloseable {
     /**
      * Opens a file for reading.
      *
-     * @throws NotAVmcoreException when it is a directory
-     * @throws IOException when it cannot be opened
+     * @throws NotAVmcoreException when it is a directory, a pipe, or anything else but a file
+     * @throws VmcoreException when there is none, or it may not be read
      */
     public static DumpFile open(Path path, ReadObserver observer) throws IOException {
         if (Files.isDirectory(path)) {
             throw new NotAVmcoreException(path + ": is a directory, expected a vmcore");
         }
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore");
+        }
+        FileChannel channel = channel(path);
         try {
             long size = channel.size();
             Object fileKey =
@@ -59,6 +66,18 @@ public final class DumpFile implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private static FileChannel channel(Path path) throws IOException {
+        try {
+            return FileChannel.open(path, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new VmcoreException(path + ": does not exist, expected a vmcore", e);
+        } catch (AccessDeniedException e) {
+            throw new VmcoreException(path + ": may not be read, expected permission to", e);
+        } catch (FileSystemException e) {
+            throw new VmcoreException(path + ": cannot be opened: " + e.getReason(), e);
         }
     }
 

@@ -4,7 +4,9 @@ package org.vmcorestream.vmcore.kdump;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.vmcorestream.vmcore.VmcoreException;
@@ -19,6 +21,10 @@ final class BoundedInput implements AutoCloseable {
         this.path = path;
         try {
             channel = FileChannel.open(path, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new IOException(path + ": cannot be opened: no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(path + ": cannot be opened: access denied", e);
         } catch (FileSystemException e) {
             String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
             throw new IOException(path + ": cannot be opened: " + reason, e);
@@ -51,7 +57,12 @@ final class BoundedInput implements AutoCloseable {
         }
         long at = offset;
         while (into.hasRemaining()) {
-            int step = channel.read(into, at);
+            int step;
+            try {
+                step = channel.read(into, at);
+            } catch (IOException e) {
+                throw new IOException(path + ": cannot read " + what + " at offset " + at + ": " + e.getMessage(), e);
+            }
             if (step < 0) {
                 throw beyond(what, offset, length);
             }

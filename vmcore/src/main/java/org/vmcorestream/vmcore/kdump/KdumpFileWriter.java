@@ -10,7 +10,8 @@ import org.vmcorestream.vmcore.VmcoreException;
 /**
  * Writes one kdump-compressed file, header version 6. Pages come in ascending order of page frames; the layout in front of
  * them is fixed by the second bitmap. The file is written as {@code NAME.partial} and gets its name only when it is whole
- * and on disk, so that nothing half-made ever has the final name. Belongs to one thread.
+ * and on disk, so that nothing half-made ever has the final name. Only its owner can read it (mode 0600): a dump holds the
+ * secrets of a guest. Belongs to one thread.
  */
 public interface KdumpFileWriter extends AutoCloseable {
     /**

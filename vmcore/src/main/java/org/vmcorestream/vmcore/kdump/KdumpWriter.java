@@ -12,11 +12,12 @@ import org.vmcorestream.vmcore.VmcoreException;
 
 /**
  * The writer behind {@link KdumpFileWriter}. Three parts of the file grow at once, each through its own window: the headers and
- * bitmaps (whole when the writer is created), the page descriptors and the page data. Memory is two windows, whatever the size
+ * bitmaps (whole when the writer is created), the page descriptors and the page data. Memory is the three windows, whatever the size
  * of the dump. The main header is written last, since it says whether the file is complete.
  */
 final class KdumpWriter implements KdumpFileWriter {
     private static final int DATA_WINDOW = 2 << 20;
+    private static final int FRONT_WINDOW = 256 << 10;
     private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
 
     /** Bit of the dump level by which makedumpfile makes a shared zero page, needed or not. */
@@ -46,7 +47,7 @@ final class KdumpWriter implements KdumpFileWriter {
         layout = KdumpLayout.of(header.pageSize(), header.endPfn(), header.notes().length);
         file = PartialFile.create(path, opener);
         try {
-            front = new WriteWindow(file, header.pageSize(), DATA_WINDOW);
+            front = new WriteWindow(file, header.pageSize(), FRONT_WINDOW);
             descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
             data = new WriteWindow(file, layout.descriptorOffset(kept.cardinality()), DATA_WINDOW);
             putSubHeader();
@@ -155,7 +156,7 @@ final class KdumpWriter implements KdumpFileWriter {
         SubHeader.of(header, layout).put(block);
         block.put(SubHeader.SIZE, header.notes());
         while (block.hasRemaining()) {
-            int step = Math.min(block.remaining(), DATA_WINDOW);
+            int step = Math.min(block.remaining(), FRONT_WINDOW);
             ByteBuffer into = front.room(step);
             into.put(into.position(), block, block.position(), step);
             into.position(into.position() + step);
@@ -180,9 +181,10 @@ final class KdumpWriter implements KdumpFileWriter {
         }
     }
 
-    private void requireUnfinished() {
+    private void requireUnfinished() throws IOException {
         if (finished) {
             throw new IllegalStateException(path + ": is finished");
         }
+        file.requireOpen();
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A file that gets its name only when it is whole and on disk. Until then it is {@code NAME.partial}, locked against a second
@@ -127,25 +130,42 @@ final class PartialFile implements AutoCloseable {
         return failure;
     }
 
-    private void requireOpen() throws IOException {
+    /** Refuses to go on after a failure or an end. */
+    void requireOpen() throws IOException {
         if (!open) {
             throw new IOException(file + ": is no longer being written");
         }
     }
 
     private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such folder";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "access denied";
+        }
         String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
         return reason == null ? e.getClass().getSimpleName() : reason.strip();
     }
 
     private static void createEmpty(Path partial) throws IOException {
         try {
-            Files.createFile(partial);
+            Files.createFile(partial, access(partial));
         } catch (FileAlreadyExistsException e) {
             // somebody else was faster; the lock decides
         } catch (IOException e) {
             throw new IOException(partial + ": cannot be created: " + reason(e), e);
         }
+    }
+
+    /** A dump holds the secrets of a guest: it is the owner's alone, as makedumpfile leaves it. */
+    private static FileAttribute<?>[] access(Path partial) {
+        boolean posix = partial.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private static Object fileKey(Path path) throws IOException {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,7 @@ import org.vmcorestream.vmcore.NotAVmcoreException;
 import org.vmcorestream.vmcore.TruncatedVmcoreException;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.VmcoreException;
 
 class ElfCoreTest {
     @TempDir
@@ -131,7 +131,15 @@ class ElfCoreTest {
         assertThatThrownBy(() -> Vmcore.open(folder))
                 .isInstanceOf(NotAVmcoreException.class)
                 .hasMessageContaining("is a directory");
-        assertThatThrownBy(() -> Vmcore.open(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> Vmcore.open(folder.resolve("none")))
+                .isInstanceOf(VmcoreException.class)
+                .hasMessageContaining("does not exist");
+        Path device = Path.of("/dev/null");
+        if (Files.exists(device)) {
+            assertThatThrownBy(() -> Vmcore.open(device))
+                    .isInstanceOf(NotAVmcoreException.class)
+                    .hasMessageContaining("no regular file");
+        }
     }
 
     @Test

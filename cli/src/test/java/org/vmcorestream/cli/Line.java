@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.vmcorestream.cli.broker.EmbeddedBroker;
+import org.vmcorestream.processor.VerdictService;
+import org.vmcorestream.producer.Capture;
+import org.vmcorestream.producer.CaptureProgress;
+import org.vmcorestream.producer.CaptureSettings;
+import org.vmcorestream.producer.DumpId;
+import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.TopicPlan;
+import org.vmcorestream.schemas.Topics;
+import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.sink.SinkService;
+import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.codec.PageCodec;
+
+/** The whole line for tests: a broker with topics, one processor, and as many sinks and captures as a test wants. */
+final class Line implements AutoCloseable {
+    /** Rule set for dumps that ask for none. */
+    static final RuleSet DEFAULT = BuiltInRuleSets.level(31);
+
+    private static final long PATIENCE_SECONDS = 120;
+
+    private final EmbeddedBroker broker;
+    private final Topics topics = new Topics("line.");
+    private final VerdictService processor;
+    private final Deque<AutoCloseable> sinks = new ArrayDeque<>();
+
+    /** Starts broker and processor, with so many partitions for stripes. */
+    Line(Path folder, int partitions) throws IOException {
+        broker = EmbeddedBroker.startTemporary(folder);
+        try (Admin admin = Admin.create(client())) {
+            new TopicPlan(topics, partitions, (short) 1).createMissing(admin, Duration.ofSeconds(30));
+        }
+        processor = new VerdictService(new VerdictService.Settings(
+                client(), topics, "processor", List.of(DEFAULT), folder.resolve("state"), 2));
+        processor.start(Duration.ofSeconds(60));
+    }
+
+    Map<String, Object> client() {
+        return Map.of("bootstrap.servers", broker.bootstrapServers());
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    /** Starts a sink that writes to {@code folder/DUMPID-RULESET.kdump}. */
+    Sink sink(String group, Path folder, Optional<PageCodec> codec, int assemblies) throws IOException {
+        Files.createDirectories(folder);
+        Sink sink = new Sink();
+        SinkService service = new SinkService(
+                new SinkService.Settings(
+                        client(),
+                        topics,
+                        group,
+                        "sink-" + sinks.size(),
+                        (manifest, ruleSet, primary) -> folder.resolve(manifest.getDumpId() + "-" + ruleSet + ".kdump"),
+                        codec,
+                        List.of(DEFAULT.name()),
+                        assemblies,
+                        Duration.ofSeconds(60)),
+                sink);
+        sink.service = service;
+        service.start();
+        sinks.push(service);
+        return sink;
+    }
+
+    /** Captures a vmcore. */
+    Capture.Result capture(Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes)
+            throws IOException, InterruptedException {
+        return Capture.run(
+                vmcore,
+                new CaptureSettings(
+                        client(), topics, DumpId.next(), "host", "tenant", capture, ruleSets, codec, stripeBytes, 2),
+                CaptureProgress.NONE);
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!sinks.isEmpty()) {
+            sinks.pop().close();
+        }
+        processor.close();
+        broker.close();
+    }
+
+    /** What one sink made. */
+    static final class Sink implements SinkService.Listener {
+        private final BlockingQueue<DumpFile> files = new LinkedBlockingQueue<>();
+        private volatile SinkService service;
+        private volatile String problem = "";
+
+        @Override
+        public void finished(DumpFile file) {
+            files.add(file);
+        }
+
+        @Override
+        public void failed(String dumpId, String ruleSet, String why) {
+            problem = dumpId + " " + ruleSet + ": " + why;
+        }
+
+        /** The next file, waited for; never null. */
+        DumpFile next() throws InterruptedException {
+            for (long waited = 0; waited < PATIENCE_SECONDS; waited++) {
+                DumpFile file = files.poll(1, TimeUnit.SECONDS);
+                if (file != null) {
+                    return file;
+                }
+                if (!problem.isEmpty()) {
+                    throw new AssertionError("sink: " + problem);
+                }
+                service.failure().ifPresent(e -> {
+                    throw new AssertionError("sink stopped", e);
+                });
+            }
+            throw new AssertionError("no file within " + PATIENCE_SECONDS + " s");
+        }
+
+        /** The next file, waited for at most so long. */
+        Optional<DumpFile> poll(long millis) {
+            try {
+                return Optional.ofNullable(files.poll(millis, TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void close() {
+            service.close();
+        }
+    }
+}

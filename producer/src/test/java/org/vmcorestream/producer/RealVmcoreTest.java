@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.Vmcore;
+
+/** What is captured of real vmcores: as many pages as makedumpfile counts at levels 16 and 17, and each as it is in the file. */
+class RealVmcoreTest {
+    /** Pages that makedumpfile keeps at level 16, and how many of them are zeros. */
+    private record Expected(long kept, long zero) {}
+
+    @TestFactory
+    Stream<DynamicTest> shouldCaptureThePagesThatLevel16Keeps() throws IOException {
+        String folder = System.getProperty("vmcores.dir", "");
+        Path counters = Path.of(folder, "expected.tsv");
+        assumeTrue(
+                !folder.isEmpty() && Files.isReadable(counters),
+                "skipped: the system property vmcores.dir names no folder of real vmcores");
+        Map<String, Expected> expected = expected(Files.readAllLines(counters));
+        List<String> unpacked = expected.keySet().stream()
+                .filter(name -> Files.isReadable(Path.of(folder, name + ".elf")))
+                .toList();
+        assumeTrue(!unpacked.isEmpty(), "skipped: no vmcore in the folder is unpacked");
+        return unpacked.stream()
+                .map(name -> DynamicTest.dynamicTest(
+                        name, () -> compare(Path.of(folder, name + ".elf"), expected.get(name))));
+    }
+
+    private static Map<String, Expected> expected(List<String> lines) {
+        List<String> columns = List.of(lines.get(0).split("\t"));
+        Map<String, Expected> expected = new TreeMap<>();
+        for (String line : lines) {
+            String[] cells = line.split("\t");
+            if (cells[1].equals("17")) {
+                long kept = Long.parseLong(cells[columns.indexOf("bits_in_bitmap2")]);
+                long zero = Long.parseLong(cells[columns.indexOf("zero")]);
+                expected.put(cells[0], new Expected(kept, zero));
+            }
+        }
+        return expected;
+    }
+
+    private static void compare(Path path, Expected expected) throws Exception {
+        CaptureFixture fixture = new CaptureFixture();
+        fixture.stripeBytes = 1L << 30;
+        try (Vmcore vmcore = Vmcore.open(path)) {
+            FileContents file = new FileContents(vmcore);
+            SentDump sent = new SentDump((pfn, kind, contents) -> assertThat(file.equal(pfn, contents))
+                    .as("pfn %d is as it is in the file", pfn)
+                    .isTrue());
+            fixture.cluster.passPageDataTo(sent::read);
+            Capture.Result result = fixture.run(vmcore);
+
+            assertThat(result.pages()).as("pages kept").isEqualTo(expected.kept());
+            assertThat(result.zeroPages()).as("pages of zeros").isEqualTo(expected.zero());
+            assertThat(sent.ends).hasSize(result.stripes());
+        }
+    }
+
+    /** Reads the file again, many pages at a time. */
+    private static final class FileContents {
+        private final Vmcore vmcore;
+        private final ByteBuffer block = ByteBuffer.allocate(256 * FakeVmcore.PAGE);
+        private PfnRun held = new PfnRun(0, 1);
+
+        FileContents(Vmcore vmcore) {
+            this.vmcore = vmcore;
+            block.limit(0);
+        }
+
+        boolean equal(long pfn, byte[] contents) {
+            if (block.limit() == 0 || pfn < held.firstPfn() || pfn >= held.endPfn()) {
+                read(pfn);
+            }
+            int offset = (int) (pfn - held.firstPfn()) * FakeVmcore.PAGE;
+            return ByteBuffer.wrap(contents).equals(block.slice(offset, FakeVmcore.PAGE));
+        }
+
+        private void read(long pfn) {
+            for (PfnRun run : vmcore.memory().backed()) {
+                if (pfn >= run.firstPfn() && pfn < run.endPfn()) {
+                    held = new PfnRun(pfn, Math.min(run.endPfn(), pfn + 256));
+                }
+            }
+            try {
+                vmcore.pages().read(held.firstPfn(), (int) held.pages(), block.clear());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            block.flip();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.vmcorestream.schemas.MalformedRecordException;
+import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.schemas.records.PfnRange;
+import org.vmcorestream.vmcore.codec.PageCodec;
+
+class DumpPlanTest {
+    private final SampleDump sample = new SampleDump(new FakeCluster(), 1, PageCodec.ZSTD);
+
+    @Test
+    void shouldTakeASoundRecord() throws MalformedRecordException {
+        DumpPlan plan = DumpPlan.of(sample.record(DumpState.CAPTURED), sample.dumpId, 2);
+
+        assertThat(plan.stripes()).isEqualTo(3);
+        assertThat(plan.pageSize()).isEqualTo(4096);
+        assertThat(plan.ended()).isTrue();
+        assertThat(plan.ruleSets(List.of("31", "level-31", "mine"))).containsExactly("level-31", "mine");
+    }
+
+    @Test
+    void shouldKnowWhetherTheLayoutIsTheSame() {
+        DumpPlan plan = sample.plan(DumpState.OPENED);
+        sample.stripes[1].setDataOffset(77L);
+        assertThat(plan.sameLayout(sample.plan(DumpState.CAPTURED))).isTrue();
+        sample.stripes[1].setPartition(0);
+        assertThat(plan.sameLayout(sample.plan(DumpState.CAPTURED))).isFalse();
+    }
+
+    static Stream<Arguments> hostile() {
+        return Stream.of(
+                change("endPfn", "endPfn is 0", dump -> dump.getManifest().setEndPfn(0L)),
+                change(
+                        "endless",
+                        "endPfn is 137438953473",
+                        dump -> dump.getManifest().setEndPfn((1L << 37) + 1)),
+                change(
+                        "page size",
+                        "pageShift is 11",
+                        dump -> dump.getManifest().setPageShift(11)),
+                change(
+                        "huge page size",
+                        "pageShift is 33",
+                        dump -> dump.getManifest().setPageShift(33)),
+                change("time", "openedAt is -1", dump -> dump.getManifest().setOpenedAt(-1L)),
+                change("cpus", "cpus is 0", dump -> dump.getManifest().setCpus(0)),
+                change(
+                        "dump id",
+                        "dump id is ../../etc/passwd, expected a UUID",
+                        dump -> dump.getManifest().setDumpId("../../etc/passwd")),
+                change("key", "key is", dump -> dump.getManifest().setDumpId("00000000-0000-7000-8000-000000000000")),
+                change(
+                        "rule set",
+                        "rule set is ../x, expected",
+                        dump -> dump.getManifest().setRuleSets(List.of("../x"))),
+                change(
+                        "rule sets",
+                        "number of rule sets is 65",
+                        dump -> dump.getManifest().setRuleSets(Collections.nCopies(65, "level-1"))),
+                change(
+                        "overlapping ranges",
+                        "first page frame of a present range is 5",
+                        dump -> dump.getManifest().setPresent(List.of(new PfnRange(0L, 9L), new PfnRange(5L, 20L)))),
+                change(
+                        "negative range",
+                        "first page frame of a present range is -5",
+                        dump -> dump.getManifest().setPresent(List.of(new PfnRange(-5L, 9L)))),
+                change(
+                        "empty range",
+                        "end of a present range is 5",
+                        dump -> dump.getManifest().setPresent(List.of(new PfnRange(5L, 5L)))),
+                change(
+                        "range beyond the end",
+                        "end of a present range is 66037",
+                        dump -> dump.getManifest().setPresent(List.of(new PfnRange(5L, SampleDump.END_PFN + 1)))),
+                change("no stripes", "number of stripes is 0", dump -> dump.setStripes(List.of())),
+                change(
+                        "stripes",
+                        "number of stripes is 65537",
+                        dump -> dump.setStripes(
+                                Collections.nCopies(65_537, dump.getStripes().get(0)))),
+                change("order of stripes", "stripe 0: number is 2", dump -> Collections.reverse(dump.getStripes())),
+                change(
+                        "stripe twice",
+                        "stripe 1: number is 0",
+                        dump -> dump.getStripes().set(1, dump.getStripes().get(0))),
+                change(
+                        "overlapping stripes",
+                        "stripe 1: firstPfn is 0",
+                        dump -> dump.getStripes().get(1).setFirstPfn(0L)),
+                change(
+                        "unaligned stripe",
+                        "stripe 1: firstPfn is 40000",
+                        dump -> dump.getStripes().get(1).setFirstPfn(40_000L)),
+                change(
+                        "stripe beyond the end",
+                        "stripe 2: endPfn is 98304",
+                        dump -> dump.getStripes().get(2).setEndPfn(98_304L)),
+                change(
+                        "stripe of half a chunk",
+                        "stripe 0: endPfn is 100",
+                        dump -> dump.getStripes().get(0).setEndPfn(100L)),
+                change(
+                        "partition",
+                        "stripe 1: partition is 2, expected 0 to 1",
+                        dump -> dump.getStripes().get(1).setPartition(2)),
+                change(
+                        "negative partition",
+                        "stripe 1: partition is -1",
+                        dump -> dump.getStripes().get(1).setPartition(-1)),
+                change(
+                        "offset",
+                        "stripe 0: dataOffset is -7",
+                        dump -> dump.getStripes().get(0).setDataOffset(-7L)));
+    }
+
+    private static Arguments change(String name, String message, Consumer<Dump> change) {
+        return Arguments.argumentSet(name, message, change);
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void shouldRefuseAHostileRecord(String message, Consumer<Dump> change) {
+        Dump dump = sample.record(DumpState.CAPTURED);
+        dump.getManifest().setRuleSets(new ArrayList<>());
+        change.accept(dump);
+
+        assertThatThrownBy(() -> DumpPlan.of(dump, sample.dumpId, 2))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageContaining(message);
+    }
+}

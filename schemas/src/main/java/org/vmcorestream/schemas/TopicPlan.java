@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * <table>
  * <caption>Topics and their settings</caption>
  * <tr><th>topic</th><th>partitions</th><th>cleanup</th><th>kept for</th><th>largest message</th><th>compression</th></tr>
- * <tr><td>dumps</td><td>1</td><td>compact</td><td>ever</td><td>20 MiB: a kernel log of 16 MiB</td><td>producer</td></tr>
+ * <tr><td>dumps</td><td>stripe</td><td>compact</td><td>ever</td><td>20 MiB: a kernel log of 16 MiB</td><td>producer</td></tr>
  * <tr><td>page-metadata</td><td>stripe</td><td>compact, delete</td><td>metadata</td><td>4 MiB</td><td>producer</td></tr>
  * <tr><td>page-data</td><td>stripe</td><td>delete</td><td>data</td><td>4 MiB</td><td>uncompressed</td></tr>
  * <tr><td>verdicts</td><td>stripe</td><td>compact, delete</td><td>metadata</td><td>4 MiB</td><td>producer</td></tr>
@@ -35,7 +35,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * needs two of them.
  *
  * @param topics their names
- * @param stripePartitions partitions of page-metadata, page-data and verdicts, 1 or more
+ * @param stripePartitions partitions of page-metadata, page-data and verdicts, and of dumps, so that as many sinks can share
+ *     the work; 1 or more
  * @param replicationFactor copies of each partition, 1 or more; -1 for what the brokers are set to
  * @param dataRetention how long page contents are kept: the time in which a dump can be assembled again
  * @param metadataRetention how long descriptors, verdicts and dead letters are kept: the time in which a dump can be decided
@@ -87,7 +88,12 @@ public record TopicPlan(
     /** All topics, ready for {@link Admin#createTopics}. */
     public List<NewTopic> newTopics() {
         return List.of(
-                topic(topics.dumps(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, MAX_DUMP_MESSAGE_BYTES, null),
+                topic(
+                        topics.dumps(),
+                        stripePartitions,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        MAX_DUMP_MESSAGE_BYTES,
+                        null),
                 topic(
                         topics.pageMetadata(),
                         stripePartitions,

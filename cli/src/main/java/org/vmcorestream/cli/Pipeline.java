@@ -103,7 +103,7 @@ final class Pipeline {
                 List.of(job.ruleSet().name()),
                 job.codec(),
                 STRIPE_BYTES,
-                Threads.number("--threads", null));
+                Threads.number("--threads", null, CaptureSettings.MAX_THREADS));
         capture.start(() -> Capture.run(vmcore, settings, progress.capture()));
         while (!outcome.known() || !capture.ended()) {
             check(broker, job);

@@ -135,7 +135,7 @@ class MainTest {
     @Test
     void shouldRefuseAVmcoreThatIsNotThere() {
         Path nowhere = scratch.resolve("nowhere.elf");
-        isOneComplaint(Captured.run("inspect", nowhere), ExitCode.BAD_VMCORE, nowhere + ": no such file");
+        isOneComplaint(Captured.run("inspect", nowhere), ExitCode.BAD_VMCORE, nowhere + ": does not exist");
         isOneComplaint(
                 Captured.run("run", nowhere, "-o", scratch.resolve("out")), ExitCode.BAD_VMCORE, nowhere.toString());
         isOneComplaint(

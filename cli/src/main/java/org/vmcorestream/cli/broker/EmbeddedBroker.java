@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,11 @@ import org.apache.kafka.server.ServerSocketFactory;
  * another process in between.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+    /** How long a broker may take to leave its controller; one whose disk failed never does, and is not waited for. */
+    private static final Duration LEAVE = Duration.ofSeconds(20);
+
+    private static final Duration LEAVE_AFTER_FAULT = Duration.ofMillis(100);
+
     private final BrokerServer broker;
     private final ControllerServer controller;
     private final Metrics metrics;
@@ -94,7 +100,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             broker.startup();
             return new EmbeddedBroker(broker, controller, metrics, faults, temporary);
         } catch (Exception e) {
-            stop(broker, controller, metrics);
+            stop(broker, controller, metrics, LEAVE_AFTER_FAULT);
             closeQuietly(controllerSocket);
             throw new BrokerException(dataDir + ": broker cannot start: " + innermostMessage(e), e);
         }
@@ -154,13 +160,13 @@ public final class EmbeddedBroker implements AutoCloseable {
             return;
         }
         closed = true;
-        stop(broker, controller, metrics);
+        stop(broker, controller, metrics, fault().isPresent() ? LEAVE_AFTER_FAULT : LEAVE);
         temporary.ifPresent(TemporaryFolder::close);
     }
 
-    private static void stop(BrokerServer broker, ControllerServer controller, Metrics metrics) {
+    private static void stop(BrokerServer broker, ControllerServer controller, Metrics metrics, Duration patience) {
         if (broker != null) {
-            broker.shutdown();
+            broker.shutdown(patience);
         }
         if (controller != null) {
             controller.shutdown();

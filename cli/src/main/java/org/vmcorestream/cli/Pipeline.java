@@ -62,7 +62,7 @@ final class Pipeline {
         Optional<Object> oldLog = fileKey(KernelLogFile.beside(job.out()));
         ProgressBoard board = teardown.add(new ProgressBoard(console));
         RunProgress progress = new RunProgress(board, vmcore);
-        EmbeddedBroker broker = teardown.add(startBroker(job));
+        EmbeddedBroker broker = teardown.add(startBroker(job)).await();
         progress.brokerIsUp();
         Topics topics = new Topics(Topics.DEFAULT_PREFIX);
         Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
@@ -105,7 +105,7 @@ final class Pipeline {
                 List.of(job.ruleSet().name()),
                 job.codec(),
                 STRIPE_BYTES,
-                Threads.number("--threads", null));
+                Threads.number("--threads", null, CaptureSettings.MAX_THREADS));
         capture.start(() -> Capture.run(vmcore, settings, progress.capture()));
         while (!outcome.known() || !capture.ended()) {
             check(broker, job);
@@ -133,12 +133,12 @@ final class Pipeline {
         return file.getComplete() ? ExitCode.OK : ExitCode.INCOMPLETE;
     }
 
-    private EmbeddedBroker startBroker(Job job) throws IOException {
+    private static BrokerStart startBroker(Job job) throws IOException {
         if (job.dataDir() != null) {
             Files.createDirectories(job.dataDir());
-            return EmbeddedBroker.start(job.dataDir());
+            return BrokerStart.on(job.dataDir());
         }
-        return EmbeddedBroker.startTemporary(job.out().getParent());
+        return BrokerStart.temporary(job.out().getParent());
     }
 
     /** Where the processor keeps its own files, and files of older dumps that a kept broker still remembers. */

@@ -70,7 +70,7 @@ final class ProcessCommand extends ConsoleCommand {
         Path state = stateDir == null
                 ? Path.of(System.getProperty("java.io.tmpdir"), "vmcore-stream-" + applicationId)
                 : stateDir;
-        int streamThreads = Threads.number("--threads", threads);
+        int streamThreads = Threads.number("--threads", threads, Threads.MAX);
         Files.createDirectories(state);
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(kafka.topics());

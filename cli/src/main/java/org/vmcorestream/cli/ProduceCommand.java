@@ -78,7 +78,10 @@ final class ProduceCommand extends ConsoleCommand {
             description = "Whose VM it was (default: nobody said).")
     private String tenant;
 
-    @Option(names = "--threads", paramLabel = "NUMBER", description = "Compressing threads (default: one a CPU).")
+    @Option(
+            names = "--threads",
+            paramLabel = "NUMBER",
+            description = "Compressing threads, at most 128 (default: one a CPU).")
     private Integer threads;
 
     @Option(
@@ -108,7 +111,7 @@ final class ProduceCommand extends ConsoleCommand {
                 ruleSets.stream().map(RuleSet::name).toList(),
                 codec,
                 stripeBytes(),
-                Threads.number("--threads", threads));
+                Threads.number("--threads", threads, CaptureSettings.MAX_THREADS));
         Vmcore opened = teardown.add(Vmcores.open(vmcore));
         Cluster cluster = teardown.add(Cluster.connect(client));
         cluster.requireTopics(settings.topics());

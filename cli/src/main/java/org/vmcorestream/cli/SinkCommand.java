@@ -95,7 +95,7 @@ final class SinkCommand extends ConsoleCommand {
                     ExitCode.USAGE, "--stall-timeout " + stallSeconds + ", expected 1 or more seconds");
         }
         Map<String, Object> client = kafka.client();
-        int atOnce = Threads.number("--assemblies", assemblies);
+        int atOnce = Threads.number("--assemblies", assemblies, Threads.MAX);
         Files.createDirectories(directory);
         if (!Files.isWritable(directory)) {
             throw new CommandFailure(ExitCode.OUTPUT, directory + ": cannot be written to");

@@ -4,24 +4,33 @@ package org.vmcorestream.cli;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
  * What has to be closed however a command ends, by itself or by a signal: last in, first out, so that no client outlives its
- * broker and no folder its users. None of them can hold up the end for long: a client whose broker is gone, or a broker whose
- * disk is full, is left behind when it does not close in time, and the rest is closed nevertheless.
+ * broker and no folder its users. A signal interrupts the thread of the command, which then closes everything on its way out;
+ * the process waits for that, but not for ever. None of them holds up the others: a client whose broker is gone, or a broker
+ * whose disk is full, is left behind when it does not close in time.
  */
 final class Teardown implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 20;
+
+    /** For one resource. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+
     private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(8);
 
     private volatile Duration patience;
-    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-    private final Thread hook = new Thread(this::onSignal, "teardown");
-    private volatile boolean interrupted;
-    private boolean closed;
 
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final Thread command = Thread.currentThread();
+    private final Thread hook = new Thread(this::onSignal, "teardown");
+    private final CountDownLatch done = new CountDownLatch(1);
+    private volatile boolean interrupted;
+
+    /** Begins with nothing to close; belongs to the thread that calls this. */
     Teardown() {
         this(PATIENCE);
     }
@@ -32,12 +41,8 @@ final class Teardown implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Takes care of a resource from now on. Where everything is closed already, it is closed at once. */
-    synchronized <T extends AutoCloseable> T add(T resource) {
-        if (closed) {
-            closeOne(resource);
-            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted");
-        }
+    /** Takes care of a resource from now on. */
+    <T extends AutoCloseable> T add(T resource) {
         resources.push(resource);
         return resource;
     }
@@ -54,52 +59,58 @@ final class Teardown implements AutoCloseable {
 
     private void onSignal() {
         interrupted = true;
-        closeAll();
+        command.interrupt();
+        try {
+            done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            // Nobody interrupts a shutdown hook; if somebody does, the process ends at once.
+            return;
+        }
     }
 
     @Override
     public void close() {
-        closeAll();
-        if (!interrupted) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                // A signal came this very moment; the hook finds nothing left to do.
-                interrupted = true;
-            }
-        }
-    }
-
-    private synchronized void closeAll() {
-        closed = true;
+        // An interrupt has done its work by now, and would only disturb those that wait for threads of their own.
+        boolean wasInterrupted = Thread.interrupted();
         while (!resources.isEmpty()) {
             closeOne(resources.pop());
         }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            interrupted = true;
+        }
+        done.countDown();
     }
 
     private void closeOne(AutoCloseable resource) {
-        Thread closing = new Thread(
-                () -> {
-                    try {
-                        resource.close();
-                    } catch (Exception e) {
-                        LoggerFactory.getLogger(Teardown.class).info("{} did not close in order", resource, e);
-                    }
-                },
-                "closing");
+        Thread closing = new Thread(() -> closeNow(resource), "closing");
         closing.setDaemon(true);
         closing.start();
-        boolean interruptedHere = false;
+        boolean wasInterrupted = false;
         long deadline = System.nanoTime() + patience.toNanos();
-        while (closing.isAlive() && deadline - System.nanoTime() > 0) {
+        long left = patience.toNanos();
+        while (closing.isAlive() && left > 0) {
             try {
-                closing.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+                closing.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
             } catch (InterruptedException e) {
-                interruptedHere = true;
+                wasInterrupted = true;
             }
+            left = deadline - System.nanoTime();
         }
-        if (interruptedHere) {
+        if (wasInterrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeNow(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LoggerFactory.getLogger(Teardown.class).info("{} did not close in order", resource, e);
         }
     }
 }

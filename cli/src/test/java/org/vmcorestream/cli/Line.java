@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
 import org.vmcorestream.processor.VerdictService;
 import org.vmcorestream.producer.Capture;
@@ -22,6 +26,7 @@ import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.TopicPlan;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.DumpFile;
@@ -36,14 +41,29 @@ final class Line implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 120;
 
-    private final EmbeddedBroker broker;
+    private final String brokers;
+    private final AutoCloseable broker;
     private final Topics topics = new Topics("line.");
     private final VerdictService processor;
     private final Deque<AutoCloseable> sinks = new ArrayDeque<>();
 
     /** Starts broker and processor, with so many partitions for stripes. */
     Line(Path folder, int partitions) throws IOException {
-        broker = EmbeddedBroker.startTemporary(folder);
+        this(EmbeddedBroker.startTemporary(folder), folder, partitions);
+    }
+
+    /** Starts a processor on a cluster that is there already, and stays. */
+    static Line on(String brokers, Path folder, int partitions) {
+        return new Line(brokers, () -> {}, folder, partitions);
+    }
+
+    private Line(EmbeddedBroker broker, Path folder, int partitions) {
+        this(broker.bootstrapServers(), broker, folder, partitions);
+    }
+
+    private Line(String brokers, AutoCloseable broker, Path folder, int partitions) {
+        this.brokers = brokers;
+        this.broker = broker;
         try (Admin admin = Admin.create(client())) {
             new TopicPlan(topics, partitions, (short) 1).createMissing(admin, Duration.ofSeconds(30));
         }
@@ -53,7 +73,7 @@ final class Line implements AutoCloseable {
     }
 
     Map<String, Object> client() {
-        return Map.of("bootstrap.servers", broker.bootstrapServers());
+        return Map.of("bootstrap.servers", brokers);
     }
 
     Topics topics() {
@@ -90,6 +110,17 @@ final class Line implements AutoCloseable {
                 new CaptureSettings(
                         client(), topics, DumpId.next(), "host", "tenant", capture, ruleSets, codec, stripeBytes, 2),
                 CaptureProgress.NONE);
+    }
+
+    /** Makes sinks of groups to come make files again that were made before. */
+    void forgetFiles(String dumpId, Collection<String> ruleSets) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (String ruleSet : ruleSets) {
+                producer.send(new ProducerRecord<>(topics.dumpFiles(), Keys.dumpFile(dumpId, ruleSet), null))
+                        .get(30, TimeUnit.SECONDS);
+            }
+        }
     }
 
     @Override

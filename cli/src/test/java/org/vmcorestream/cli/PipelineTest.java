@@ -104,6 +104,7 @@ class PipelineTest {
                     .dumpId();
         }
         Map<String, DumpFile> first = filesOf(dumpId, 2, "again-1");
+        line.forgetFiles(dumpId, first.keySet());
         Map<String, DumpFile> second = filesOf(dumpId, 2, "again-2");
         assertThat(first).containsOnlyKeys("level-31", "level-17");
         for (String ruleSet : first.keySet()) {
@@ -170,7 +171,7 @@ class PipelineTest {
                         "kernel 7.2",
                         "memory 0-48M",
                         "nodename \"guest-" + number + "\"",
-                        "fill default random seed=" + number,
+                        "fill 9216..10240 random seed=" + number,
                         "pages 4096..8192 unaccepted",
                         "pages 8192..9216 buddy order=10",
                         "pages " + (10240 + number) + ".." + (10300 + number) + " anon lru swapbacked mapped",

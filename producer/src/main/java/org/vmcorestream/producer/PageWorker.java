@@ -74,9 +74,6 @@ final class PageWorker implements AutoCloseable {
             int end = contents.position() + pages * pageSize;
             if (!runIsHole[run]) {
                 reader.read(first, pages, contents.limit(end));
-                if (hint) {
-                    reader.doneWith(first, pages);
-                }
             }
             contents.limit(end).position(end);
         }

@@ -255,11 +255,6 @@ final class FakeVmcore implements Vmcore {
             public void willNeed(long first, int pages) {
                 hints.add("need " + first + " " + pages);
             }
-
-            @Override
-            public void doneWith(long first, int pages) {
-                hints.add("done " + first + " " + pages);
-            }
         };
     }
 

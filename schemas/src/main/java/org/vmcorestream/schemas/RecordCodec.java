@@ -83,7 +83,15 @@ public final class RecordCodec {
         if (mark != MARK) {
             throw new MalformedRecordException(String.format("record begins with 0x%04x, expected 0x%04x", mark, MARK));
         }
-        Reader reader = readerOf(in.getLong());
+        return decode(in, readerOf(in.getLong()));
+    }
+
+    /** Decodes the record behind the header, as it was written by another version's schema. */
+    static SpecificRecordBase decode(ByteBuffer in, SchemaVersions.Version writtenAs) throws MalformedRecordException {
+        return decode(in, newReader(writtenAs));
+    }
+
+    private static SpecificRecordBase decode(ByteBuffer in, Reader reader) throws MalformedRecordException {
         SpecificRecordBase message = reader.kind().make().get();
         try {
             reader.bytes().configure(in);
@@ -105,18 +113,18 @@ public final class RecordCodec {
         Map<Long, Reader> readers = READERS.get();
         Reader reader = readers.get(fingerprint);
         if (reader == null) {
-            reader = newReader(fingerprint);
+            SchemaVersions.Version version = SchemaVersions.byFingerprint(fingerprint);
+            if (version == null) {
+                throw new MalformedRecordException(String.format(
+                        "record has schema fingerprint %016x, which this version does not know", fingerprint));
+            }
+            reader = newReader(version);
             readers.put(fingerprint, reader);
         }
         return reader;
     }
 
-    private static Reader newReader(long fingerprint) throws MalformedRecordException {
-        SchemaVersions.Version version = SchemaVersions.byFingerprint(fingerprint);
-        if (version == null) {
-            throw new MalformedRecordException(String.format(
-                    "record has schema fingerprint %016x, which this version does not know", fingerprint));
-        }
+    private static Reader newReader(SchemaVersions.Version version) {
         try {
             ResolvingDecoder fields = DecoderFactory.get()
                     .resolvingDecoder(version.schema(), version.kind().schema(), null);

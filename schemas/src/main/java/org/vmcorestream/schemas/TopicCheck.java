@@ -21,6 +21,11 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Whether the topics of a cluster are as the stages need them. */
 public final class TopicCheck {
+    /** A topic that was only just made takes a moment to be known to all brokers. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private static final long PAUSE_MILLIS = 50;
+
     private TopicCheck() {}
 
     /**
@@ -39,8 +44,16 @@ public final class TopicCheck {
      *     well
      */
     public static List<String> problems(Admin admin, Topics topics, Duration timeout) {
+        long patience = System.nanoTime() + Math.min(PATIENCE.toNanos(), timeout.toNanos());
         try {
-            return problems(topics, ask(admin, topics, timeout));
+            Map<String, Found> found = ask(admin, topics, timeout);
+            while (found.size()
+                            < new TopicPlan(topics, 1, (short) 1).newTopics().size()
+                    && System.nanoTime() < patience) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                found = ask(admin, topics, timeout);
+            }
+            return problems(topics, found);
         } catch (ExecutionException e) {
             return List.of(
                     "cluster cannot say what topics it has: " + e.getCause().getMessage());

@@ -36,7 +36,7 @@ class TopicPlanTest {
         assertThat(plan.get("x.page-metadata").numPartitions()).isEqualTo(6);
         assertThat(plan.get("x.page-data").numPartitions()).isEqualTo(6);
         assertThat(plan.get("x.verdicts").numPartitions()).isEqualTo(6);
-        assertThat(plan.get("x.dumps").numPartitions()).isEqualTo(12);
+        assertThat(plan.get("x.dumps").numPartitions()).isEqualTo(6);
     }
 
     @Test

@@ -63,6 +63,7 @@ final class Assembly {
     private volatile boolean failed;
     private DumpPlan seen;
     private long lastNews;
+    private long lastStep;
     private boolean draining;
     private Stage stage = Stage.WAITING;
     private long heap;
@@ -87,6 +88,7 @@ final class Assembly {
         latest = plan;
         seen = plan;
         lastNews = tools.clock().millis();
+        lastStep = lastNews;
         reader = new StageReader(tools.readers());
         file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
         codec = tools.codec().orElseGet(() -> fileCodec(plan));
@@ -148,6 +150,10 @@ final class Assembly {
                 reader.rest();
             }
             return step;
+        } catch (NoReaderException e) {
+            lastNews += tools.clock().millis() - lastStep;
+            draining = false;
+            return Step.IDLE;
         } catch (RetriableException e) {
             LOG.debug("{}: {}", this, e.getMessage());
             return Step.IDLE;
@@ -162,6 +168,20 @@ final class Assembly {
             return fail(named(Problems.line(e)));
         } catch (OutOfMemoryError e) {
             return fail(named("not enough memory: " + Problems.line(e)));
+        } finally {
+            lastStep = tools.clock().millis();
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Says that so much time passed before a worker was free for it. Nothing can be news to one that does not look, so that
+     * time does not count towards the stall timeout; nor does the time without a reader.
+     */
+    void heldUp(long millis) {
+        lock.lock();
+        try {
+            lastNews += millis;
         } finally {
             lock.unlock();
         }

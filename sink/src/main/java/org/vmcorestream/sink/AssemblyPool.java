@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.time.Clock;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * The workers that advance assemblies. A worker stays with one as long as there is something to do, so that as many files
- * are made at once as there are workers; one that waits is looked at again a little later and takes no worker meanwhile.
+ * are made at once as there are workers; one that waits is looked at again a little later and takes no worker meanwhile. When
+ * all workers are busy for long it is told how much later than meant it was looked at.
  */
 final class AssemblyPool implements AutoCloseable {
     private static final long IDLE_MILLIS = 20;
@@ -17,13 +19,15 @@ final class AssemblyPool implements AutoCloseable {
     private final ScheduledThreadPoolExecutor workers;
     private final Consumer<Assembly> ended;
     private final Consumer<Throwable> fatal;
+    private final Clock clock;
 
     /**
      * @param workers number of workers
      * @param ended told of each assembly that ended by itself
      * @param fatal told what makes all further work pointless
+     * @param clock tells the time
      */
-    AssemblyPool(int workers, Consumer<Assembly> ended, Consumer<Throwable> fatal) {
+    AssemblyPool(int workers, Consumer<Assembly> ended, Consumer<Throwable> fatal, Clock clock) {
         AtomicInteger number = new AtomicInteger();
         this.workers = new ScheduledThreadPoolExecutor(workers, task -> {
             Thread thread = new Thread(task, "sink-assembly-" + number.getAndIncrement());
@@ -34,6 +38,7 @@ final class AssemblyPool implements AutoCloseable {
         this.workers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.ended = ended;
         this.fatal = fatal;
+        this.clock = clock;
     }
 
     /** Begins to advance an assembly. */
@@ -42,16 +47,18 @@ final class AssemblyPool implements AutoCloseable {
     }
 
     private void schedule(Assembly assembly, long millis) {
+        long due = clock.millis() + millis;
         try {
-            workers.schedule(() -> work(assembly), millis, TimeUnit.MILLISECONDS);
+            workers.schedule(() -> work(assembly, due), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // The pool was closed meanwhile; who closes it has dropped the assembly.
             return;
         }
     }
 
-    private void work(Assembly assembly) {
+    private void work(Assembly assembly, long due) {
         try {
+            assembly.heldUp(Math.max(0, clock.millis() - due));
             Step step;
             do {
                 step = assembly.step();

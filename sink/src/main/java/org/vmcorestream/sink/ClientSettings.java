@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
  */
 final class ClientSettings {
     /** Largest fetch of one reader in bytes; with what the client fetches ahead a reader holds at most twice of it. */
-    static final int FETCH_BYTES = 8 << 20;
+    static final int FETCH_BYTES = 4 << 20;
 
     /** Largest record that the sink sends: one that is copied to dead-letters, with its headers. */
     static final int MAX_REQUEST = 32 << 20;

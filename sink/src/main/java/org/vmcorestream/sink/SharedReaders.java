@@ -3,7 +3,6 @@ package org.vmcorestream.sink;
 
 import java.time.Clock;
 import java.util.concurrent.Semaphore;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Bounds how many readers are open at once: each holds connections and what it fetched. Who gets none asks again later; who
@@ -32,12 +31,12 @@ final class SharedReaders {
     /**
      * Opens a reader, which has to be given back.
      *
-     * @throws TimeoutException when too many are open; the call can be made again
+     * @throws NoReaderException when too many are open; the call can be made again
      */
     LogReader open() {
         if (!seats.tryAcquire()) {
             refusedAt = clock.millis();
-            throw new TimeoutException("too many readers are open");
+            throw new NoReaderException();
         }
         try {
             return readers.open();

@@ -94,11 +94,14 @@ public final class SinkService implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Duration STOP = Duration.ofSeconds(60);
 
-    /** Readers that may be open besides those of assemblies that are at work. */
+    /** Readers that may be open besides those of assemblies that are at work, where the heap is large. */
     private static final int MAX_READERS = 32;
 
-    /** Part of the heap that bitmaps may take. */
+    /** Part of the heap that bitmaps may take, and part of it that readers may take. */
     private static final int HEAP_PART = 4;
+
+    /** What a reader may hold: a fetch, and the one fetched ahead of it. */
+    private static final long READER_BYTES = 2L * ClientSettings.FETCH_BYTES;
 
     private final Settings settings;
     private final Listener listener;
@@ -147,10 +150,20 @@ public final class SinkService implements AutoCloseable {
             return;
         }
         FinishedFiles finished = new FinishedFiles(topics.dumpFiles(), partitions.get(topics.dumpFiles()));
+        long heapPart = Runtime.getRuntime().maxMemory() / HEAP_PART;
+        int mostReaders = mostReaders(settings.assemblies(), heapPart);
+        int assemblies = Math.min(settings.assemblies(), mostReaders);
+        if (assemblies < settings.assemblies()) {
+            LOG.warn(
+                    "{} files at once need a larger heap: {} are made at once with {} MiB",
+                    settings.assemblies(),
+                    assemblies,
+                    Runtime.getRuntime().maxMemory() >> 20);
+        }
         StageTools tools = new StageTools(
                 topics,
                 settings.name(),
-                new SharedReaders(readers, MAX_READERS + settings.assemblies(), Clock.systemUTC()),
+                new SharedReaders(readers, mostReaders, Clock.systemUTC()),
                 outbox,
                 KdumpFileWriter::create,
                 settings.placement(),
@@ -159,10 +172,10 @@ public final class SinkService implements AutoCloseable {
                 settings.stallTimeout(),
                 QUIET,
                 Clock.systemUTC(),
-                new HeapBudget(Runtime.getRuntime().maxMemory() / HEAP_PART));
+                new HeapBudget(heapPart));
         AtomicReference<DumpBoard> boards = new AtomicReference<>();
         try (AssemblyPool pool =
-                new AssemblyPool(settings.assemblies(), assembly -> boards.get().ended(assembly), this::fail)) {
+                new AssemblyPool(assemblies, assembly -> boards.get().ended(assembly), this::fail, Clock.systemUTC())) {
             DumpBoard board = new DumpBoard(
                     tools,
                     settings.ruleSets(),
@@ -186,6 +199,11 @@ public final class SinkService implements AutoCloseable {
                 board.revokeAll();
             }
         }
+    }
+
+    /** How many readers may be open at once: what they fetch has to fit into its part of the heap. */
+    static int mostReaders(int assemblies, long heapPart) {
+        return (int) Math.max(2, Math.min((long) MAX_READERS + assemblies, heapPart / READER_BYTES));
     }
 
     /** Partitions of the topics that are read, once all of them are there. */

@@ -356,7 +356,7 @@ class DumpBoardTest {
             dumps.add(harness.dump(seed).whole());
         }
         List<Throwable> fatal = new ArrayList<>();
-        try (AssemblyPool pool = new AssemblyPool(2, assembly -> board.ended(assembly), fatal::add)) {
+        try (AssemblyPool pool = new AssemblyPool(2, assembly -> board.ended(assembly), fatal::add, harness.clock)) {
             board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), finished, pool::start, 2, 2);
             feed();
             for (int i = 0; i < 1_000 && board.live() > 1; i++) {

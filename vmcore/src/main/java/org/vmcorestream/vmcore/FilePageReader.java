@@ -37,12 +37,6 @@ final class FilePageReader implements PageReader {
         memory.willNeed(firstPfn << pageShift, (long) pages << pageShift);
     }
 
-    @Override
-    public void doneWith(long firstPfn, int pages) throws IOException {
-        requireBacked(firstPfn, pages);
-        memory.doneWith(firstPfn << pageShift, (long) pages << pageShift);
-    }
-
     private void requireBacked(long firstPfn, int pages) throws VmcoreException {
         if (pages < 1 || firstPfn < 0) {
             throw new IllegalArgumentException(pages + " pages from page frame " + firstPfn);

@@ -30,7 +30,4 @@ public interface PageReader {
 
     /** Says that consecutive pages will be read soon, so that they can be fetched meanwhile. Page frames as above. */
     default void willNeed(long firstPfn, int pages) throws IOException {}
-
-    /** Says that consecutive pages will not be read again, so that no cache needs to keep them. Page frames as above. */
-    default void doneWith(long firstPfn, int pages) throws IOException {}
 }

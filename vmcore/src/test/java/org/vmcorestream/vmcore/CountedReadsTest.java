@@ -76,7 +76,6 @@ class CountedReadsTest {
             vmcore.kernelLog();
             vmcore.kernel();
             vmcore.pages().willNeed(0, 16);
-            vmcore.pages().doneWith(0, 16);
             vmcore.pages().sparseHole(4096, 1024);
         }
 

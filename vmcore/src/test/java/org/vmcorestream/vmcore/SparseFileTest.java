@@ -109,7 +109,6 @@ class SparseFileTest {
 
         assertThat(pages.sparseHole(600, 16)).isFalse();
         pages.willNeed(600, 16);
-        pages.doneWith(600, 16);
         assertThatThrownBy(() -> pages.read(600, 1, ByteBuffer.allocateDirect(PAGE)))
                 .isInstanceOf(IOException.class);
     }

@@ -22,6 +22,9 @@ final class BrokerSettings {
     /** Largest record batch taken, in bytes. */
     static final int MAX_RECORD_BYTES = 32 << 20;
 
+    /** How late a heartbeat may be. It is also how long a start waits after a process that was killed. */
+    static final int SESSION_MILLIS = 20_000;
+
     private static final int MAX_REQUEST_BYTES = 256 << 20;
 
     private BrokerSettings() {}
@@ -81,10 +84,13 @@ final class BrokerSettings {
         settings.put("log.cleaner.dedupe.buffer.size", 2 << 20);
     }
 
-    /** Leaving the quorum in order, and a short session, so that a restart does not wait for the old session to end. */
+    /**
+     * Leaving the quorum in order, so that a restart does not wait for the old session to end. The session itself is long: when
+     * the host is short of CPU heartbeats come late, and a cluster of one broker that is thought dead takes nothing more.
+     */
     private static void quickRestart(Map<String, Object> settings) {
         settings.put("controlled.shutdown.enable", true);
-        settings.put("broker.session.timeout.ms", 3000);
+        settings.put("broker.session.timeout.ms", SESSION_MILLIS);
         settings.put("broker.heartbeat.interval.ms", 500);
         settings.put("log.segment.delete.delay.ms", 0);
     }

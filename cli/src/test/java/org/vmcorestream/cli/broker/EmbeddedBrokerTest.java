@@ -25,6 +25,15 @@ class EmbeddedBrokerTest {
     @TempDir
     private Path folder;
 
+    /** One broker is all there is: when its own controller thinks it dead, no topic can be made any more. */
+    @Test
+    void shouldForgiveHeartbeatsThatAreLateOnABusyHost(@TempDir Path empty) {
+        assertThat(Integer.parseInt(BrokerSettings.of(empty, 1)
+                        .get("broker.session.timeout.ms")
+                        .toString()))
+                .isGreaterThanOrEqualTo(15_000);
+    }
+
     @Test
     void shouldKeepTopicsAndRecordsAcrossARestartOnTheSameDirectory() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder)) {

@@ -121,11 +121,6 @@ public final class DumpFile implements AutoCloseable {
         advice.willNeed(position, length);
     }
 
-    /** Says that a range will not be read again, so that the system's cache can be used for something else. */
-    public void doneWith(long position, long length) {
-        advice.doneWith(position, length);
-    }
-
     @Override
     public void close() throws IOException {
         advice.close();

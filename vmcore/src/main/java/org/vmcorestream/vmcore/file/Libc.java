@@ -22,9 +22,6 @@ final class Libc {
     /** {@code posix_fadvise}: will be read soon. */
     static final int POSIX_FADV_WILLNEED = 3;
 
-    /** {@code posix_fadvise}: will not be read again. */
-    static final int POSIX_FADV_DONTNEED = 4;
-
     /** Whether the calls can be made. */
     static final boolean AVAILABLE = load();
 

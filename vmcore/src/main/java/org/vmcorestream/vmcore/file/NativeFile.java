@@ -9,7 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * What the operating system knows of a file beyond its bytes: where it has holes, and that it may forget what it cached.
+ * What the operating system knows of a file beyond its bytes: where it has holes, and what will be read soon.
  * Where the calls are missing it knows of no hole, and advice is not given. Can be used by several threads at once.
  */
 final class NativeFile implements AutoCloseable {
@@ -99,20 +99,10 @@ final class NativeFile implements AutoCloseable {
         }
     }
 
-    /** Says that a range will be read soon. */
+    /** Says that a range will be read soon. The advice has no result worth knowing: the system is free not to follow it. */
     synchronized void willNeed(long position, long length) {
-        advise(position, length, Libc.POSIX_FADV_WILLNEED);
-    }
-
-    /** Says that a range will not be read again. */
-    synchronized void doneWith(long position, long length) {
-        advise(position, length, Libc.POSIX_FADV_DONTNEED);
-    }
-
-    /** Advice has no result worth knowing: the system is free not to follow it. */
-    private void advise(long position, long length, int advice) {
         if (descriptor != CLOSED) {
-            Libc.posix_fadvise(descriptor, position, length, advice);
+            Libc.posix_fadvise(descriptor, position, length, Libc.POSIX_FADV_WILLNEED);
         }
     }
 

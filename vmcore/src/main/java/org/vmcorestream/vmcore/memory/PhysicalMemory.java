@@ -79,11 +79,6 @@ public final class PhysicalMemory {
         eachPiece(phys, length, file::willNeed);
     }
 
-    /** Says that a range will not be read again. */
-    public void doneWith(long phys, long length) {
-        eachPiece(phys, length, file::doneWith);
-    }
-
     private interface PieceOfFile {
         void at(long position, long length);
     }

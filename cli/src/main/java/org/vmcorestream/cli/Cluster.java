@@ -46,7 +46,10 @@ final class Cluster implements AutoCloseable {
         try {
             cluster = new Cluster(Admin.create(settings), servers, patience);
         } catch (KafkaException e) {
-            throw new CommandFailure(ExitCode.KAFKA, servers + ": " + innermost(e), e);
+            // No broker was asked yet: a name that nobody knows may be known soon, all else is a setting that is wrong.
+            boolean unknown = innermost(e).contains("No resolvable bootstrap urls");
+            throw new CommandFailure(
+                    unknown ? ExitCode.KAFKA : ExitCode.USAGE, servers + ": client settings: " + innermost(e), e);
         }
         try {
             cluster.answer(cluster.admin.describeCluster().clusterId());
@@ -119,10 +122,13 @@ final class Cluster implements AutoCloseable {
 
     private static String innermost(Throwable e) {
         Throwable cause = e;
+        String said = Failures.oneLine(e.getMessage());
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
+            String message = Failures.oneLine(cause.getMessage());
+            // The message of an exception of the file system is a bare name, and says nothing.
+            said = message.contains(" ") ? message : said;
         }
-        String message = Failures.oneLine(cause.getMessage());
-        return message.isEmpty() ? cause.getClass().getSimpleName() : message;
+        return said.isEmpty() ? cause.getClass().getSimpleName() : said;
     }
 }

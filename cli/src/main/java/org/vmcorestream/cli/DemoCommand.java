@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Makes a kdump file of the vmcore that comes with vmcore-stream:",
-            "a Linux 7.2 guest of 256 MiB, 48 MiB of which it had not accepted when it crashed."
+            "Makes a kdump file of the vmcore that comes with vmcore-stream.",
+            "It is of a Linux 7.2 guest of 256 MiB, 48 MiB of which it had not accepted when it crashed."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  vmcore-stream demo", "  vmcore-stream demo -o /tmp/demo.kdump -d 17"})

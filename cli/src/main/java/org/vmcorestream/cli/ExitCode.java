@@ -8,7 +8,7 @@ public enum ExitCode {
     /** A fault of vmcore-stream itself. */
     INTERNAL(1, "internal error: please report it"),
     /** The command line or a file it names is wrong. */
-    USAGE(2, "wrong command line"),
+    USAGE(2, "wrong command line, or a file it names is wrong"),
     /** The vmcore cannot be read or is not one. */
     BAD_VMCORE(3, "the vmcore cannot be used"),
     /** No broker answers, or topics are missing or wrong. */

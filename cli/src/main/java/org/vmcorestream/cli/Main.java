@@ -25,7 +25,7 @@ public final class Main {
         line.setErr(new PrintWriter(console.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((wrong, given) -> {
-            console.complain(Failures.oneLine(wrong.getMessage()));
+            console.complain(Failures.oneLine(wrong.getMessage()).replaceFirst("^Error: ", ""));
             console.log("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
             return ExitCode.USAGE.number();
         });

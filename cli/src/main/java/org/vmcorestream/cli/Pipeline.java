@@ -4,6 +4,7 @@ package org.vmcorestream.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,7 @@ final class Pipeline {
     /** Makes the file of a vmcore and reports. */
     ExitCode run(Vmcore vmcore, Job job) throws Exception {
         long begin = System.nanoTime();
+        Optional<Object> oldLog = fileKey(KernelLogFile.beside(job.out()));
         ProgressBoard board = teardown.add(new ProgressBoard(console));
         RunProgress progress = new RunProgress(board, vmcore);
         EmbeddedBroker broker = teardown.add(startBroker(job)).await();
@@ -120,6 +122,7 @@ final class Pipeline {
         board.close();
         DumpFile file = outcome.file().orElse(null);
         if (file != null) {
+            dropLog(oldLog, job);
             report(vmcore, job, file, progress, cluster, topics, begin);
         }
         capture.check();
@@ -148,8 +151,9 @@ final class Pipeline {
     }
 
     /** A broker that failed takes everything with it; most often its disk is full. */
-    private static void check(EmbeddedBroker broker, Job job) throws IOException {
+    private void check(EmbeddedBroker broker, Job job) throws IOException {
         if (broker.fault().isPresent()) {
+            teardown.hurry();
             Path folder = job.dataDir() == null ? job.out().getParent() : job.dataDir();
             String message = broker.fault().get().getMessage();
             boolean full = Files.getFileStore(folder).getUsableSpace() < 16 << 20;
@@ -162,6 +166,21 @@ final class Pipeline {
         if (failure.isPresent()) {
             throw Failures.explain(failure.get());
         }
+    }
+
+    /** The kernel log of the dump that a file replaced is not left beside a dump without a log of its own. */
+    private static void dropLog(Optional<Object> oldLog, Job job) throws IOException {
+        Path log = KernelLogFile.beside(job.out());
+        if (oldLog.isPresent() && oldLog.equals(fileKey(log))) {
+            Files.delete(log);
+        }
+    }
+
+    private static Optional<Object> fileKey(Path file) throws IOException {
+        return Files.exists(file)
+                ? Optional.ofNullable(
+                        Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                : Optional.empty();
     }
 
     private void report(
@@ -177,7 +196,8 @@ final class Pipeline {
         console.print("Dump id         : " + file.getDumpId());
         console.print("Bytes in topics : " + TopicVolumes.line(new TopicVolumes(cluster, topics).ask(), topics));
         console.print("Seconds         : " + progress.seconds() + ", all " + RunProgress.since(begin));
-        console.print("Kernel log      : " + KernelLogFile.beside(job.out()));
+        Path log = KernelLogFile.beside(job.out());
+        console.print("Kernel log      : " + (Files.exists(log) ? log : "none, it has no line that could be read"));
         console.print("Dump file       : " + job.out());
     }
 

@@ -22,8 +22,10 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  vmcore-stream process --bootstrap-server kafka:9092 --state-dir /var/lib/vmcore-stream",
-            "  vmcore-stream process --bootstrap-server kafka:9092 --rule-set level-31 --rule-set level-17"
+            "  vmcore-stream process --bootstrap-server kafka:9092 \\",
+            "      --state-dir /var/lib/vmcore-stream",
+            "  vmcore-stream process --bootstrap-server kafka:9092 \\",
+            "      --rule-set level-31 --rule-set level-17"
         })
 final class ProcessCommand extends ConsoleCommand {
     private static final Duration START = Duration.ofSeconds(60);

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092",
-            "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 --command-config tls.properties \\",
-            "      --tenant acme --rule-set level-31 --rule-set level-17"
+            "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 \\",
+            "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set level-17"
         })
 final class ProduceCommand extends ConsoleCommand {
     @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")

@@ -15,6 +15,11 @@ final class ProgressBoard implements AutoCloseable {
     private static final String UP_ONE_LINE = "\033[A";
     private static final String ERASE_LINE = "\r\033[K";
 
+    /** Lines that are wider than the terminal are cut: broken ones would not be drawn over. */
+    private static final String CUT_LINES = "\033[?7l";
+
+    private static final String BREAK_LINES = "\033[?7h";
+
     private final Console console;
     private final List<ProgressBar> bars = new ArrayList<>();
     private final List<Integer> quarterTold = new ArrayList<>();
@@ -71,7 +76,9 @@ final class ProgressBoard implements AutoCloseable {
             }
         }
         turn++;
-        console.draw(text.toString());
+        if (linesDrawn > 0) {
+            console.draw(CUT_LINES + text + BREAK_LINES);
+        }
     }
 
     private void tellQuarters() {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  vmcore-stream run guest.elf -o guest.kdump",
             "  vmcore-stream run guest.elf -o guest.kdump -d 17 --codec zlib",
-            "  vmcore-stream run guest.elf -o guest.kdump --capture capture --data-dir broker-data"
+            "  vmcore-stream run guest.elf -o guest.kdump --capture capture \\",
+            "      --data-dir broker-data"
         })
 final class RunCommand extends ConsoleCommand {
     @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
@@ -61,6 +62,7 @@ final class RunCommand extends ConsoleCommand {
         RuleSet ruleSet = level.ruleSet();
         OutputFile output = OutputFile.of(out, file.force());
         Vmcore opened = teardown.add(Vmcores.open(vmcore));
+        output.spare(vmcore);
         return new Pipeline(console(), teardown)
                 .run(
                         opened,

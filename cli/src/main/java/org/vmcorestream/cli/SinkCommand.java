@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash",
-            "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash --codec zlib --assemblies 4"
+            "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash \\",
+            "      --codec zlib --assemblies 4"
         })
 final class SinkCommand extends ConsoleCommand {
     @Mixin

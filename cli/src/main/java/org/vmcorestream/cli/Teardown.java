@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
@@ -10,10 +11,18 @@ import org.slf4j.LoggerFactory;
 /**
  * What has to be closed however a command ends, by itself or by a signal: last in, first out, so that no client outlives its
  * broker and no folder its users. A signal interrupts the thread of the command, which then closes everything on its way out;
- * the process waits for that, but not for ever.
+ * the process waits for that, but not for ever. None of them holds up the others: a client whose broker is gone, or a broker
+ * whose disk is full, is left behind when it does not close in time.
  */
 final class Teardown implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 20;
+
+    /** For one resource. */
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(8);
+
+    private volatile Duration patience;
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final Thread command = Thread.currentThread();
@@ -23,6 +32,12 @@ final class Teardown implements AutoCloseable {
 
     /** Begins with nothing to close; belongs to the thread that calls this. */
     Teardown() {
+        this(PATIENCE);
+    }
+
+    /** A teardown that gives each resource so long to close. */
+    Teardown(Duration patience) {
+        this.patience = patience;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -35,6 +50,11 @@ final class Teardown implements AutoCloseable {
     /** Whether a signal ends the process: what fails from now on fails because of that. */
     boolean interrupted() {
         return interrupted;
+    }
+
+    /** Closes with little patience from now on: what the others need to close in order is broken. */
+    void hurry() {
+        patience = LITTLE_PATIENCE;
     }
 
     private void onSignal() {
@@ -66,7 +86,27 @@ final class Teardown implements AutoCloseable {
         done.countDown();
     }
 
-    private static void closeOne(AutoCloseable resource) {
+    private void closeOne(AutoCloseable resource) {
+        Thread closing = new Thread(() -> closeNow(resource), "closing");
+        closing.setDaemon(true);
+        closing.start();
+        boolean wasInterrupted = false;
+        long deadline = System.nanoTime() + patience.toNanos();
+        long left = patience.toNanos();
+        while (closing.isAlive() && left > 0) {
+            try {
+                closing.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+            left = deadline - System.nanoTime();
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeNow(AutoCloseable resource) {
         try {
             resource.close();
         } catch (Exception e) {

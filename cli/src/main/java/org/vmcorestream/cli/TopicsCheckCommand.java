@@ -10,7 +10,10 @@ import picocli.CommandLine.Mixin;
         name = "check",
         description = "Says what is wrong with the topics, a line each; ends with code 4 where anything is.",
         footerHeading = "%nExamples:%n",
-        footer = "  vmcore-stream topics check --bootstrap-server kafka:9092 --command-config client.properties")
+        footer = {
+            "  vmcore-stream topics check --bootstrap-server kafka:9092 \\",
+            "      --command-config client.properties"
+        })
 final class TopicsCheckCommand extends ConsoleCommand {
     @Mixin
     private KafkaOptions kafka;

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  vmcore-stream topics create --bootstrap-server kafka:9092 --partitions 12 --replication-factor 3",
+            "  vmcore-stream topics create --bootstrap-server kafka:9092 \\",
+            "      --partitions 12 --replication-factor 3",
             "  vmcore-stream topics check --bootstrap-server kafka:9092"
         },
         subcommands = {TopicsCreateCommand.class, TopicsCheckCommand.class, TopicsListCommand.class})

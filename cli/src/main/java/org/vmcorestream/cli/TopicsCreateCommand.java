@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  vmcore-stream topics create --bootstrap-server kafka:9092 --dry-run",
-            "  vmcore-stream topics create --bootstrap-server kafka:9092 --partitions 12 --replication-factor 3"
+            "  vmcore-stream topics create --bootstrap-server kafka:9092 \\",
+            "      --partitions 12 --replication-factor 3"
         })
 final class TopicsCreateCommand extends ConsoleCommand {
     @Mixin

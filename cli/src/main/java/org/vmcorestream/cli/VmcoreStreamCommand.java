@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "    0  done",
             "    1  internal error: please report it",
-            "    2  wrong command line",
+            "    2  wrong command line, or a file it names is wrong",
             "    3  the vmcore cannot be used",
             "    4  Kafka cannot be reached, or its topics are missing or wrong",
             "    5  output cannot be written, for example because the disk is full",

@@ -14,6 +14,9 @@ final class Vmcores {
 
     /** Opens it. Whatever is wrong with the file ends the command with {@link ExitCode#BAD_VMCORE}. */
     static Vmcore open(Path file) {
+        if (file.toString().isEmpty()) {
+            throw new CommandFailure(ExitCode.USAGE, "the name of the vmcore is empty, expected a file");
+        }
         if (Files.isDirectory(file)) {
             throw new CommandFailure(ExitCode.BAD_VMCORE, file + ": is a folder, expected a vmcore");
         }

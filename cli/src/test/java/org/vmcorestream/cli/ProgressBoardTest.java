@@ -47,6 +47,16 @@ class ProgressBoardTest {
     }
 
     @Test
+    void shouldCutBarsThatAreWiderThanTheTerminal() {
+        Captured captured = new Captured(true);
+        try (ProgressBoard board = new ProgressBoard(captured.console())) {
+            board.bar("Copying data").at(1, 4);
+            board.redraw();
+        }
+        assertThat(captured.err()).startsWith("\033[?7l").endsWith("\033[?7h");
+    }
+
+    @Test
     void shouldMakeWayForLinesOnATerminal() {
         Captured captured = new Captured(true);
         try (ProgressBoard board = new ProgressBoard(captured.console())) {
@@ -55,7 +65,8 @@ class ProgressBoardTest {
             captured.console().complain("something happened");
         }
         assertThat(captured.err())
-                .containsPattern("\\n(\\033\\[A)?\\r?(\\033\\[A\\r\\033\\[K)+vmcore-stream: something happened\\n");
+                .containsPattern(
+                        "\\n\\033\\[\\?7h(\\033\\[A)?\\r?(\\033\\[A\\r\\033\\[K)+vmcore-stream: something happened\\n");
     }
 
     @Test

@@ -289,7 +289,8 @@ final class Assembly {
         if (seen.state() == DumpState.FAILED) {
             problems.add(captureFailed());
         } else if (!seen.ended()) {
-            problems.add("the capture has not ended, nothing new came for " + tools.stallTimeout());
+            problems.add("the capture has not ended, nothing new came for "
+                    + tools.stallTimeout().toSeconds() + " s");
         }
         KdumpFileWriter.Summary summary = writer.finish(!problems.isEmpty());
         if (summary.missing() > 0 && problems.isEmpty()) {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
 
-    private static final long STOP_MILLIS = 30_000;
+    /** How long a broker may take to leave its controller; one whose disk failed never does, and is not waited for. */
+    private static final Duration LEAVE = Duration.ofSeconds(20);
+
+    private static final Duration LEAVE_AFTER_FAULT = Duration.ofMillis(100);
 
     private final BrokerServer broker;
     private final ControllerServer controller;
@@ -116,7 +120,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             return new EmbeddedBroker(broker, controller, metrics, faults, lock, temporary);
         } catch (Exception | LinkageError e) {
             // A LinkageError is what Kafka's classes end with when the JVM is already ending.
-            stop(broker, controller, metrics);
+            stop(broker, controller, metrics, LEAVE_AFTER_FAULT);
             if (controllerSocket != null) {
                 release(controllerSocket);
             }
@@ -171,31 +175,21 @@ public final class EmbeddedBroker implements AutoCloseable {
         return faults.first();
     }
 
-    /** Stops the broker in order, for which it has {@value #STOP_MILLIS} ms, and removes its data when they were temporary. Can be called again. */
+    /** Stops the broker in order, in bounded time, and removes its data when they were temporary. Can be called again. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        Thread stopping = new Thread(() -> stop(broker, controller, metrics), "broker-stop");
-        stopping.setDaemon(true);
-        stopping.start();
-        try {
-            stopping.join(STOP_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (stopping.isAlive()) {
-            LOG.warn("the broker did not stop within {} s, it is left behind", STOP_MILLIS / 1000);
-        }
+        stop(broker, controller, metrics, fault().isPresent() ? LEAVE_AFTER_FAULT : LEAVE);
         release(lock);
         temporary.ifPresent(TemporaryFolder::close);
     }
 
-    private static void stop(BrokerServer broker, ControllerServer controller, Metrics metrics) {
+    private static void stop(BrokerServer broker, ControllerServer controller, Metrics metrics, Duration patience) {
         if (broker != null) {
-            broker.shutdown();
+            broker.shutdown(patience);
         }
         if (controller != null) {
             controller.shutdown();

@@ -137,6 +137,10 @@ public record PageLayout(
                 throw new CorruptVmcoreException(source + ": VMCOREINFO says OFFSET(" + name + ") " + exported
                         + ", expected it within the struct page of " + size + " bytes");
             }
+            if (offset % bytes != 0) {
+                throw new CorruptVmcoreException(source + ": VMCOREINFO says OFFSET(" + name + ") " + exported
+                        + ", expected a multiple of " + bytes + ", the size of the member");
+            }
             return offset;
         }
     }

@@ -42,7 +42,8 @@ abstract class ConsoleCommand implements Callable<Integer> {
                 return execute(teardown).number();
             } catch (Exception e) {
                 if (teardown.interrupted()) {
-                    throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted", e);
+                    console.complain("interrupted");
+                    return ExitCode.INTERRUPTED.number();
                 }
                 throw e;
             }

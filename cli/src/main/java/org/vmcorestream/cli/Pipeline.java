@@ -60,7 +60,7 @@ final class Pipeline {
         long begin = System.nanoTime();
         ProgressBoard board = teardown.add(new ProgressBoard(console));
         RunProgress progress = new RunProgress(board, vmcore);
-        EmbeddedBroker broker = teardown.add(startBroker(job));
+        EmbeddedBroker broker = teardown.add(startBroker(job)).await();
         progress.brokerIsUp();
         Topics topics = new Topics(Topics.DEFAULT_PREFIX);
         Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
@@ -130,12 +130,12 @@ final class Pipeline {
         return file.getComplete() ? ExitCode.OK : ExitCode.INCOMPLETE;
     }
 
-    private EmbeddedBroker startBroker(Job job) throws IOException {
+    private static BrokerStart startBroker(Job job) throws IOException {
         if (job.dataDir() != null) {
             Files.createDirectories(job.dataDir());
-            return EmbeddedBroker.start(job.dataDir());
+            return BrokerStart.on(job.dataDir());
         }
-        return EmbeddedBroker.startTemporary(job.out().getParent());
+        return BrokerStart.temporary(job.out().getParent());
     }
 
     /** Where the processor keeps its own files, and files of older dumps that a kept broker still remembers. */

@@ -41,14 +41,29 @@ final class Line implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 120;
 
-    private final EmbeddedBroker broker;
+    private final String brokers;
+    private final AutoCloseable broker;
     private final Topics topics = new Topics("line.");
     private final VerdictService processor;
     private final Deque<AutoCloseable> sinks = new ArrayDeque<>();
 
     /** Starts broker and processor, with so many partitions for stripes. */
     Line(Path folder, int partitions) throws IOException {
-        broker = EmbeddedBroker.startTemporary(folder);
+        this(EmbeddedBroker.startTemporary(folder), folder, partitions);
+    }
+
+    /** Starts a processor on a cluster that is there already, and stays. */
+    static Line on(String brokers, Path folder, int partitions) {
+        return new Line(brokers, () -> {}, folder, partitions);
+    }
+
+    private Line(EmbeddedBroker broker, Path folder, int partitions) {
+        this(broker.bootstrapServers(), broker, folder, partitions);
+    }
+
+    private Line(String brokers, AutoCloseable broker, Path folder, int partitions) {
+        this.brokers = brokers;
+        this.broker = broker;
         try (Admin admin = Admin.create(client())) {
             new TopicPlan(topics, partitions, (short) 1).createMissing(admin, Duration.ofSeconds(30));
         }
@@ -58,7 +73,7 @@ final class Line implements AutoCloseable {
     }
 
     Map<String, Object> client() {
-        return Map.of("bootstrap.servers", broker.bootstrapServers());
+        return Map.of("bootstrap.servers", brokers);
     }
 
     Topics topics() {

@@ -135,7 +135,8 @@ class MainTest {
     @Test
     void shouldRefuseAVmcoreThatIsNotThere() {
         Path nowhere = scratch.resolve("nowhere.elf");
-        isOneComplaint(Captured.run("inspect", nowhere), ExitCode.BAD_VMCORE, nowhere + ": no such file");
+        isOneComplaint(
+                Captured.run("inspect", nowhere), ExitCode.BAD_VMCORE, nowhere + ": does not exist, expected a vmcore");
         isOneComplaint(
                 Captured.run("run", nowhere, "-o", scratch.resolve("out")), ExitCode.BAD_VMCORE, nowhere.toString());
         isOneComplaint(

@@ -17,13 +17,17 @@ import org.vmcorestream.schemas.records.Manifest;
  *                                            vmcore-dmesg.txt   the kernel log, see {@link KernelLogFile}
  * </pre>
  *
- * The time is UTC, when the capture began. NODENAME is that of the crashed kernel, else the host of the capture. Both come
+ * The time is UTC, when the capture began. NODENAME is that of the crashed kernel, else, where it was
+ * never set, the host of the capture. Both come
  * from elsewhere: what is not a letter, digit, dot, underscore or hyphen becomes an underscore, so does a leading dot, and
  * {@value #MAX_NAME} characters are kept.
  */
 public final class DirectoryPerDump implements SinkService.Placement {
     /** Longest node name in a directory's name. */
     public static final int MAX_NAME = 64;
+
+    /** Node name of a kernel whose user space never gave it one: UTS_NODENAME in the kernel's include/linux/uts.h. */
+    private static final String NO_NODENAME = "(none)";
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd-HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -40,7 +44,7 @@ public final class DirectoryPerDump implements SinkService.Placement {
 
     @Override
     public Path fileOf(Manifest manifest, String ruleSet, boolean primary) {
-        String node = name(manifest.getNodename());
+        String node = manifest.getNodename().equals(NO_NODENAME) ? "" : name(manifest.getNodename());
         String host = node.isEmpty() ? name(manifest.getHost()) : node;
         long millis = Math.min(Math.max(manifest.getOpenedAt(), 0), MAX_MILLIS);
         String id = name(manifest.getDumpId());

@@ -4,6 +4,7 @@ package org.vmcorestream.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +27,10 @@ class DirectoryPerDumpTest {
 
     @Test
     void shouldUseTheHostWhereTheGuestHasNoName() {
-        manifest.setNodename("");
-        assertThat(placement.fileOf(manifest, "level-31", true).toString()).contains("/host-1-2023");
+        for (String none : List.of("", "(none)")) {
+            manifest.setNodename(none);
+            assertThat(placement.fileOf(manifest, "level-31", true).toString()).contains("/host-1-2023");
+        }
         manifest.setHost("");
         assertThat(placement.fileOf(manifest, "level-31", true).toString()).contains("/unknown-2023");
     }

@@ -93,7 +93,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             controller.startup();
             broker.startup();
             return new EmbeddedBroker(broker, controller, metrics, faults, temporary);
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
+            // A LinkageError is what Kafka's classes end with when the JVM is already ending.
             stop(broker, controller, metrics);
             closeQuietly(controllerSocket);
             throw new BrokerException(dataDir + ": broker cannot start: " + innermostMessage(e), e);

@@ -116,7 +116,7 @@ class MainTest {
                 "run x.elf -o y --codec lz4 | no codec 'lz4' for files, expected one of zlib, lzo, snappy, zstd",
                 "produce x.elf | --bootstrap-server",
                 "produce x.elf --bootstrap-server h:1 --codec bzip2 | bzip2",
-                "produce x.elf --bootstrap-server h:1 --threads 0 | --threads 0, expected 1 to 1024",
+                "produce x.elf --bootstrap-server h:1 --threads 0 | --threads 0, expected 1 to 128",
                 "produce x.elf --bootstrap-server h:1 --stripe-size 0 | --stripe-size 0, expected 1 to 1048576 GiB",
                 "produce x.elf --bootstrap-server h:1 --topic-prefix a/b | --topic-prefix 'a/b'",
                 "produce x.elf --bootstrap-server h:1 --command-config /nowhere | /nowhere: cannot be read",

@@ -4,7 +4,6 @@ package org.vmcorestream.sink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -18,6 +17,7 @@ import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.FileInUseException;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /**
@@ -25,9 +25,9 @@ import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► VERDICTS ──► LOG ──► PAGES ──► CAPTURE_END ──► PUBLISHING ──► ENDED
- *  for heap    all stripes  dmesg   stripe     for the dump's   dump-files
- *                                   by stripe  last record
+ *  WAITING ──► VERDICTS ──► LOG ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► PUBLISHING ──► ENDED
+ *  for heap    all stripes  dmesg   headers    stripe    for the dump's  dump-files
+ *                                   of a file  by stripe  last record
  * </pre>
  *
  * A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
@@ -42,6 +42,7 @@ final class Assembly {
         WAITING,
         VERDICTS,
         LOG,
+        LAYOUT,
         PAGES,
         CAPTURE_END,
         PUBLISHING,
@@ -57,13 +58,12 @@ final class Assembly {
     private final ReentrantLock lock = new ReentrantLock();
     private final Problems problems = new Problems();
     private final StageReader reader;
+    private final Quiet quiet;
 
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
     private DumpPlan seen;
-    private long lastNews;
-    private long lastStep;
     private boolean draining;
     private Stage stage = Stage.WAITING;
     private long heap;
@@ -73,8 +73,7 @@ final class Assembly {
     private PageSink sink;
     private KdumpFileWriter writer;
     private long total;
-    private DumpFile result;
-    private Future<?> published;
+    private Publication publication;
 
     /**
      * @param primary whether the rule set is the first of those asked for
@@ -87,8 +86,7 @@ final class Assembly {
         this.kernelLogs = kernelLogs;
         latest = plan;
         seen = plan;
-        lastNews = tools.clock().millis();
-        lastStep = lastNews;
+        quiet = new Quiet(tools.clock());
         reader = new StageReader(tools.readers());
         file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
         codec = tools.codec().orElseGet(() -> fileCodec(plan));
@@ -151,10 +149,10 @@ final class Assembly {
             }
             return step;
         } catch (NoReaderException e) {
-            lastNews += tools.clock().millis() - lastStep;
+            quiet.nobodyLooked();
             draining = false;
             return Step.IDLE;
-        } catch (RetriableException e) {
+        } catch (RetriableException | FileInUseException e) {
             LOG.debug("{}: {}", this, e.getMessage());
             return Step.IDLE;
         } catch (ApiException e) {
@@ -169,7 +167,7 @@ final class Assembly {
         } catch (OutOfMemoryError e) {
             return fail(named("not enough memory: " + Problems.line(e)));
         } finally {
-            lastStep = tools.clock().millis();
+            quiet.looked();
             lock.unlock();
         }
     }
@@ -181,7 +179,7 @@ final class Assembly {
     void heldUp(long millis) {
         lock.lock();
         try {
-            lastNews += millis;
+            quiet.excuse(millis);
         } finally {
             lock.unlock();
         }
@@ -197,12 +195,13 @@ final class Assembly {
     private Step advance() throws IOException {
         if (seen != latest) {
             seen = latest;
-            lastNews = tools.clock().millis();
+            quiet.news();
         }
         return switch (stage) {
             case WAITING -> waitForHeap();
             case VERDICTS -> readVerdicts();
             case LOG -> writeLog();
+            case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
             case PUBLISHING -> publish();
@@ -221,18 +220,19 @@ final class Assembly {
             return Step.IDLE;
         }
         heap = need;
-        lastNews = tools.clock().millis();
+        quiet.news();
         verdicts = new VerdictStage(plan, ruleSet, tools, reader, problems);
         stage = Stage.VERDICTS;
         return Step.PROGRESS;
     }
 
     private Step readVerdicts() throws IOException {
-        draining = draining || quietFor(tools.stallTimeout().toMillis());
-        boolean failing =
-                seen.state() == DumpState.FAILED && quietFor(tools.quiet().toMillis());
+        draining = draining || quiet.lasts(tools.stallTimeout());
+        boolean failing = seen.state() == DumpState.FAILED && quiet.lasts(tools.quiet());
         Step step = verdicts.step(seen, draining, failing);
-        news(verdicts.news());
+        if (verdicts.news()) {
+            quiet.news();
+        }
         if (step == Step.DONE) {
             Files.createDirectories(file.toAbsolutePath().getParent());
             log = new KernelLogStage(
@@ -251,12 +251,17 @@ final class Assembly {
         VerdictCollector collector = verdicts.collector();
         if (collector.stripesDone() == 0) {
             problems.add(seen.state() == DumpState.FAILED ? captureFailed() : "no verdict came in time");
-            result = result("", 0, new KdumpFileWriter.Summary(0, 0, 0, 0, 0));
-            stage = Stage.PUBLISHING;
-            return Step.PROGRESS;
+            return announce("", 0, new KdumpFileWriter.Summary(0, 0, 0, 0, 0));
         }
         collector.end(problems);
         total = collector.kept().cardinality();
+        stage = Stage.LAYOUT;
+        return Step.PROGRESS;
+    }
+
+    /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
+    private Step layOut() throws IOException {
+        VerdictCollector collector = verdicts.collector();
         writer = tools.writers()
                 .create(file, KdumpHeaders.of(plan, ruleSet, codec), collector.present(), collector.kept());
         sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
@@ -267,10 +272,12 @@ final class Assembly {
     }
 
     private Step copyPages() throws IOException {
-        draining = draining || quietFor(tools.stallTimeout().toMillis());
+        draining = draining || quiet.lasts(tools.stallTimeout());
         long before = sink.added();
         Step step = pages.step(seen, draining);
-        news(pages.news());
+        if (pages.news()) {
+            quiet.news();
+        }
         if (sink.added() != before) {
             tools.listener().copying(dumpId(), ruleSet, sink.added(), total);
         }
@@ -282,7 +289,7 @@ final class Assembly {
     }
 
     private Step waitForEnd() throws IOException {
-        if (!seen.ended() && !draining && !quietFor(tools.stallTimeout().toMillis())) {
+        if (!seen.ended() && !draining && !quiet.lasts(tools.stallTimeout())) {
             return Step.IDLE;
         }
         pages.checkAgainst(seen);
@@ -296,17 +303,15 @@ final class Assembly {
         if (summary.missing() > 0 && problems.isEmpty()) {
             problems.add(summary.missing() + " pages that the verdict keeps are missing");
         }
-        result = result(file.toUri().toString(), tools.clock().millis(), summary);
-        stage = Stage.PUBLISHING;
-        return Step.PROGRESS;
+        return announce(file.toUri().toString(), tools.clock().millis(), summary);
     }
 
     private String captureFailed() {
         return "the capture failed" + (seen.failure().isEmpty() ? "" : ": " + seen.failure());
     }
 
-    private DumpFile result(String location, long writtenAt, KdumpFileWriter.Summary summary) {
-        return DumpFile.newBuilder()
+    private Step announce(String location, long writtenAt, KdumpFileWriter.Summary summary) {
+        DumpFile result = DumpFile.newBuilder()
                 .setDumpId(dumpId())
                 .setRuleSet(ruleSet)
                 .setLocation(location)
@@ -322,20 +327,17 @@ final class Assembly {
                 .setMissingPages(summary.missing())
                 .setCounts(verdicts.collector().counts())
                 .build();
+        publication = new Publication(tools.outbox(), result);
+        stage = Stage.PUBLISHING;
+        return Step.PROGRESS;
     }
 
     private Step publish() {
-        if (published == null) {
-            published = tools.outbox().publish(result);
+        Step step = publication.step();
+        if (step != Step.DONE) {
+            return step;
         }
-        if (!published.isDone()) {
-            return Step.IDLE;
-        }
-        Outbox.Outcome outcome = Outbox.outcome(published);
-        if (outcome == Outbox.Outcome.AGAIN) {
-            published = null;
-            return Step.IDLE;
-        }
+        DumpFile result = publication.file();
         end();
         if (result.getLocation().isEmpty()) {
             tools.listener().failed(dumpId(), ruleSet, String.join("; ", result.getProblems()));
@@ -344,16 +346,6 @@ final class Assembly {
             tools.listener().finished(result);
         }
         return Step.DONE;
-    }
-
-    private void news(boolean news) {
-        if (news) {
-            lastNews = tools.clock().millis();
-        }
-    }
-
-    private boolean quietFor(long millis) {
-        return tools.clock().millis() - lastNews >= millis;
     }
 
     private String named(String problem) {

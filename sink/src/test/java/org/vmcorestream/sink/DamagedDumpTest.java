@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -391,6 +394,29 @@ class DamagedDumpTest {
         assertThat(harness.failures).containsExactly(harness.file(dump) + ": No space left on device");
         assertThat(harness.outbox.files).isEmpty();
         assertThat(harness.names()).containsExactly(dump.dumpId + "-dmesg.txt");
+    }
+
+    @Test
+    void shouldWaitForASinkThatLostTheDumpAndStillWritesItsFile() throws IOException {
+        SampleDump dump = harness.dump(1).whole();
+        Path file = harness.file(dump);
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        Assembly assembly = harness.assembly(dump, DumpState.CAPTURED);
+        try (FileChannel other = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = other.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            for (int step = 0; step < 100; step++) {
+                assertThat(assembly.step()).isNotEqualTo(Step.DONE);
+            }
+            assertThat(assembly.step()).isEqualTo(Step.IDLE);
+        }
+
+        assertThat(harness.run(assembly)).isEqualTo(Step.DONE);
+
+        assertThat(harness.failures).isEmpty();
+        assertThat(harness.outbox.files)
+                .singleElement()
+                .satisfies(made -> assertThat(made.getComplete()).isTrue());
     }
 
     @Test

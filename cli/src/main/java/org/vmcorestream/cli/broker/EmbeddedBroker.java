@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli.broker;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,8 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.ServerSocketFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A real Kafka broker (KRaft, one node) inside this process, on ports of the loopback interface that the kernel chooses.
@@ -29,6 +32,8 @@ import org.apache.kafka.server.ServerSocketFactory;
  * another process in between.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
     /** How long a broker may take to leave its controller; one whose disk failed never does, and is not waited for. */
     private static final Duration LEAVE = Duration.ofSeconds(20);
 
@@ -39,6 +44,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final Metrics metrics;
     private final BrokerFaults faults;
     private final String bootstrapServers;
+    private final DataDirLock lock;
     private final Optional<TemporaryFolder> temporary;
     private boolean closed;
 
@@ -47,11 +53,13 @@ public final class EmbeddedBroker implements AutoCloseable {
             ControllerServer controller,
             Metrics metrics,
             BrokerFaults faults,
+            DataDirLock lock,
             Optional<TemporaryFolder> temporary) {
         this.broker = broker;
         this.controller = controller;
         this.metrics = metrics;
         this.faults = faults;
+        this.lock = lock;
         this.temporary = temporary;
         bootstrapServers = BrokerSettings.LOOPBACK + ":" + broker.boundPort(new ListenerName(BrokerSettings.CLIENTS));
     }
@@ -83,6 +91,17 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static EmbeddedBroker start(Path dataDir, Optional<TemporaryFolder> temporary) throws BrokerException {
+        DataDirLock lock = DataDirLock.take(dataDir);
+        try {
+            return start(dataDir, lock, temporary);
+        } catch (BrokerException | RuntimeException e) {
+            release(lock);
+            throw e;
+        }
+    }
+
+    private static EmbeddedBroker start(Path dataDir, DataDirLock lock, Optional<TemporaryFolder> temporary)
+            throws BrokerException {
         BrokerStorage storage = BrokerStorage.open(dataDir);
         BrokerFaults faults = new BrokerFaults();
         faults.preventHalt();
@@ -98,11 +117,13 @@ public final class EmbeddedBroker implements AutoCloseable {
             broker = new BrokerServer(shared);
             controller.startup();
             broker.startup();
-            return new EmbeddedBroker(broker, controller, metrics, faults, temporary);
+            return new EmbeddedBroker(broker, controller, metrics, faults, lock, temporary);
         } catch (Exception | LinkageError e) {
             // A LinkageError is what Kafka's classes end with when the JVM is already ending.
             stop(broker, controller, metrics, LEAVE_AFTER_FAULT);
-            closeQuietly(controllerSocket);
+            if (controllerSocket != null) {
+                release(controllerSocket);
+            }
             throw new BrokerException(dataDir + ": broker cannot start: " + innermostMessage(e), e);
         }
     }
@@ -138,7 +159,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             socket.bind(new InetSocketAddress(InetAddress.getByName(BrokerSettings.LOOPBACK), 0));
         } catch (IOException e) {
-            closeQuietly(socket);
+            release(socket);
             throw e;
         }
         return socket;
@@ -154,7 +175,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return faults.first();
     }
 
-    /** Stops the broker in order, and removes its data when they were temporary. Can be called again. */
+    /** Stops the broker in order, in bounded time, and removes its data when they were temporary. Can be called again. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -162,6 +183,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         closed = true;
         stop(broker, controller, metrics, fault().isPresent() ? LEAVE_AFTER_FAULT : LEAVE);
+        release(lock);
         temporary.ifPresent(TemporaryFolder::close);
     }
 
@@ -175,15 +197,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         metrics.close();
     }
 
-    private static void closeQuietly(ServerSocketChannel socket) {
-        if (socket == null) {
-            return;
-        }
+    /** Gives back what a broker that is gone, or never came, has no use for; it cannot lose anything any more. */
+    private static void release(Closeable resource) {
         try {
-            socket.close();
+            resource.close();
         } catch (IOException e) {
-            // Nothing was sent through it: there is nothing to lose.
-            return;
+            LOG.info("{} did not close in order", resource, e);
         }
     }
 

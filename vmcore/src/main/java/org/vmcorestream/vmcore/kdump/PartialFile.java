@@ -57,7 +57,7 @@ final class PartialFile implements AutoCloseable {
             FileChannel channel = opener.open(partial);
             try {
                 if (channel.tryLock() == null) {
-                    throw new IOException(partial + ": is being written by another process");
+                    throw new FileInUseException(partial + ": is being written by another process");
                 }
                 // Its writer may have finished between open and lock: then this is no longer the partial file.
                 if (before.equals(fileKey(partial))) {
@@ -67,13 +67,13 @@ final class PartialFile implements AutoCloseable {
                 channel.close();
             } catch (OverlappingFileLockException e) {
                 channel.close();
-                throw new IOException(partial + ": is being written by this process already", e);
+                throw new FileInUseException(partial + ": is being written by this process already");
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
         }
-        throw new IOException(partial + ": changes hands again and again");
+        throw new FileInUseException(partial + ": changes hands again and again");
     }
 
     /** Writes all remaining bytes of a buffer at a position. */

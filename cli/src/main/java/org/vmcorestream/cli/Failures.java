@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.vmcorestream.cli.broker.BrokerException;
 import org.vmcorestream.vmcore.VmcoreException;
@@ -45,6 +46,10 @@ final class Failures {
         if (failure instanceof VmcoreException) {
             return of(ExitCode.BAD_VMCORE, "", failure);
         }
+        ConfigException settings = wrongSettings(failure);
+        if (settings != null) {
+            return new CommandFailure(ExitCode.USAGE, "client settings: " + oneLine(settings.getMessage()), failure);
+        }
         if (failure instanceof BrokerException) {
             return of(ExitCode.KAFKA, "", failure);
         }
@@ -55,6 +60,17 @@ final class Failures {
             return new CommandFailure(ExitCode.OUTPUT, file.getFile() + ": " + reason(file), file);
         }
         return of(ExitCode.INTERNAL, "internal error, use --verbose for more: ", failure);
+    }
+
+    /** What Kafka says of settings that are wrong, wherever it is in the chain of causes; null when it says nothing. */
+    private static ConfigException wrongSettings(Throwable failure) {
+        int depth = 0;
+        for (Throwable cause = failure; cause != null && depth < 16; cause = cause.getCause(), depth++) {
+            if (cause instanceof ConfigException settings) {
+                return settings;
+            }
+        }
+        return null;
     }
 
     /** Why a file cannot be used, without its name, which exceptions of the file system repeat. */

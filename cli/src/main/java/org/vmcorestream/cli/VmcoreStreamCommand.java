@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ProduceCommand.class,
             ProcessCommand.class,
-            SinkCommand.class
+            SinkCommand.class,
+            CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {
     @Spec

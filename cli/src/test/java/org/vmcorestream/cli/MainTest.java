@@ -305,6 +305,24 @@ class MainTest {
     }
 
     @Test
+    void shouldCallAWrongClientSettingAWrongCommandLine() throws Exception {
+        assertThat(kafka("topics create --topic-prefix odd.", broker.bootstrapServers(), "")
+                        .exitCode())
+                .isZero();
+        isOneComplaint(
+                kafka("produce VMCORE --topic-prefix odd.", broker.bootstrapServers(), "linger.ms=abc"),
+                ExitCode.USAGE,
+                "linger.ms");
+    }
+
+    @Test
+    void shouldShowTheHelpOfACommandThatHelpIsAskedFor() {
+        Captured.Result help = Captured.run("help", "run");
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).contains("vmcore-stream run", "--codec");
+    }
+
+    @Test
     void shouldSayThatATopicTakesTooSmallMessages() throws Exception {
         assertThat(kafka("topics create --topic-prefix small.", broker.bootstrapServers(), "")
                         .exitCode())

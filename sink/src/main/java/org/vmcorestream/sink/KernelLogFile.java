@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * The kernel log beside the file of a dump, as vmcore-dmesg would have written it: {@code vmcore-dmesg.txt} beside {@code
@@ -39,9 +42,8 @@ public final class KernelLogFile {
         try {
             try (FileChannel channel = FileChannel.open(
                     partial,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
+                    access(partial))) {
                 ByteBuffer rest = text.duplicate();
                 while (rest.hasRemaining()) {
                     channel.write(rest);
@@ -55,5 +57,15 @@ public final class KernelLogFile {
         try (FileChannel directory = FileChannel.open(log.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             directory.force(true);
         }
+    }
+
+    /** A kernel log can hold secrets of a guest: like the dump it is the owner's alone. */
+    private static FileAttribute<?>[] access(Path log) {
+        boolean posix = log.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,10 @@ class AssemblyTest {
 
         harness.make(dump, DumpState.CAPTURED);
 
-        assertThat(folder.resolve(dump.dumpId + "-dmesg.txt")).hasContent(SampleDump.LOG);
+        Path log = folder.resolve(dump.dumpId + "-dmesg.txt");
+        assertThat(log).hasContent(SampleDump.LOG);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                .isEqualTo("rw-------");
     }
 
     @Test

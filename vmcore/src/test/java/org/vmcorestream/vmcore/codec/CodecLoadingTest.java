@@ -81,6 +81,10 @@ class CodecLoadingTest {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto"));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        if (Runtime.version().feature() >= 24) {
+            // Later JDKs warn of what the libraries do, unless it is allowed.
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, OtherJvm.class.getName(), codec.name()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

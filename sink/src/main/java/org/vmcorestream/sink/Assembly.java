@@ -355,7 +355,7 @@ final class Assembly {
     private Step fail(String problem) {
         failed = true;
         end();
-        LOG.error("{}: {}", this, problem);
+        LOG.info("{}: {}", this, problem);
         tools.listener().failed(dumpId(), ruleSet, problem);
         return Step.DONE;
     }

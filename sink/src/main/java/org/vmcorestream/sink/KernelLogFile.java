@@ -8,9 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.vmcorestream.vmcore.kdump.OwnerOnly;
 
 /**
  * The kernel log beside the file of a dump, as vmcore-dmesg would have written it: {@code vmcore-dmesg.txt} beside {@code
@@ -43,7 +42,7 @@ public final class KernelLogFile {
             try (FileChannel channel = FileChannel.open(
                     partial,
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-                    access(partial))) {
+                    OwnerOnly.access(partial))) {
                 ByteBuffer rest = text.duplicate();
                 while (rest.hasRemaining()) {
                     channel.write(rest);
@@ -57,15 +56,5 @@ public final class KernelLogFile {
         try (FileChannel directory = FileChannel.open(log.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             directory.force(true);
         }
-    }
-
-    /** A kernel log can hold secrets of a guest: like the dump it is the owner's alone. */
-    private static FileAttribute<?>[] access(Path log) {
-        boolean posix = log.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 }

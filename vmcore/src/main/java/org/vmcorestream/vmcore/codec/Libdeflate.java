@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.codec;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-
 /**
  * libdeflate 1.x, when this machine has it: about twice as fast as the JDK's zlib. Addresses and {@code size_t} are passed as
  * long, which is right on 64-bit machines only.
  */
 final class Libdeflate {
-    private static final boolean PRESENT = bind();
+    private static final boolean PRESENT = NativeBinding.of(Libdeflate.class, "libdeflate.so.0");
 
     private Libdeflate() {}
 
     /** Whether the library could be loaded. */
     static boolean present() {
         return PRESENT;
-    }
-
-    private static boolean bind() {
-        try {
-            if (Native.POINTER_SIZE != Long.BYTES) {
-                return false;
-            }
-            Native.register(Libdeflate.class, NativeLibrary.getInstance("libdeflate.so.0"));
-            return true;
-        } catch (LinkageError | RuntimeException absent) {
-            return false;
-        }
     }
 
     /** {@code struct libdeflate_compressor *libdeflate_alloc_compressor(int level)}; 0 when out of memory. */

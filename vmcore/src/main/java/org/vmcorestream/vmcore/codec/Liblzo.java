@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.codec;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-
 /**
  * liblzo2, when this machine has it. Addresses and {@code lzo_uint} are passed as long, which is right on 64-bit machines only.
  */
@@ -14,25 +11,13 @@ final class Liblzo {
     /** LZO1X_1_MEM_COMPRESS: 16,384 dictionary entries of a pointer. */
     static final int WORK_MEMORY = 16_384 * Long.BYTES;
 
-    private static final boolean PRESENT = bind();
+    private static final boolean PRESENT = NativeBinding.of(Liblzo.class, "liblzo2.so.2");
 
     private Liblzo() {}
 
     /** Whether the library could be loaded. */
     static boolean present() {
         return PRESENT;
-    }
-
-    private static boolean bind() {
-        try {
-            if (Native.POINTER_SIZE != Long.BYTES) {
-                return false;
-            }
-            Native.register(Liblzo.class, NativeLibrary.getInstance("liblzo2.so.2"));
-            return true;
-        } catch (LinkageError | RuntimeException absent) {
-            return false;
-        }
     }
 
     /** Always OK; {@code outBytes} is a {@code lzo_uint *} that receives the length. */

@@ -15,8 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A file that gets its name only when it is whole and on disk. Until then it is {@code NAME.partial}, locked against a second
@@ -150,22 +148,12 @@ final class PartialFile implements AutoCloseable {
 
     private static void createEmpty(Path partial) throws IOException {
         try {
-            Files.createFile(partial, access(partial));
+            Files.createFile(partial, OwnerOnly.access(partial));
         } catch (FileAlreadyExistsException e) {
             // somebody else was faster; the lock decides
         } catch (IOException e) {
             throw new IOException(partial + ": cannot be created: " + reason(e), e);
         }
-    }
-
-    /** A dump holds the secrets of a guest: it is the owner's alone, as makedumpfile leaves it. */
-    private static FileAttribute<?>[] access(Path partial) {
-        boolean posix = partial.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static Object fileKey(Path path) throws IOException {

@@ -155,18 +155,23 @@ final class Line implements AutoCloseable {
                 if (file != null) {
                     return file;
                 }
-                if (!problem.isEmpty()) {
-                    throw new AssertionError("sink: " + problem);
-                }
-                service.failure().ifPresent(e -> {
-                    throw new AssertionError("sink stopped", e);
-                });
+                throwIfFailed();
             }
             throw new AssertionError("no file within " + PATIENCE_SECONDS + " s");
         }
 
+        private void throwIfFailed() {
+            if (!problem.isEmpty()) {
+                throw new AssertionError("sink: " + problem);
+            }
+            service.failure().ifPresent(e -> {
+                throw new AssertionError("sink stopped", e);
+            });
+        }
+
         /** The next file, waited for at most so long. */
         Optional<DumpFile> poll(long millis) {
+            throwIfFailed();
             try {
                 return Optional.ofNullable(files.poll(millis, TimeUnit.MILLISECONDS));
             } catch (InterruptedException e) {

@@ -121,11 +121,17 @@ final class Assembly {
         return failed;
     }
 
-    /** Stops it between two steps; what it wrote under a preliminary name is gone when this returns. */
+    /**
+     * Stops it between two steps; what it wrote under a preliminary name is gone when this returns. A file that has its final
+     * name and is on its way to dump-files stays: no other sink will make it, so the listener is told of it from here.
+     */
     void drop() {
         dropped = true;
         lock.lock();
         try {
+            if (stage == Stage.PUBLISHING && !publication.file().getLocation().isEmpty()) {
+                publication.abandon(this::tell);
+            }
             end();
         } finally {
             lock.unlock();
@@ -337,15 +343,19 @@ final class Assembly {
         if (step != Step.DONE) {
             return step;
         }
-        DumpFile result = publication.file();
         end();
+        tell();
+        return Step.DONE;
+    }
+
+    private void tell() {
+        DumpFile result = publication.file();
         if (result.getLocation().isEmpty()) {
             tools.listener().failed(dumpId(), ruleSet, String.join("; ", result.getProblems()));
         } else {
             LOG.info("{}: {} {}", this, file, result.getComplete() ? "is complete" : "is incomplete");
             tools.listener().finished(result);
         }
-        return Step.DONE;
     }
 
     private String named(String problem) {

@@ -4,7 +4,7 @@ package org.vmcorestream.sink;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -30,14 +30,27 @@ final class KafkaOutbox implements Outbox {
     }
 
     @Override
-    public Future<?> publish(DumpFile file) {
-        return producer.send(new ProducerRecord<>(
+    public CompletableFuture<Void> publish(DumpFile file) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topics.dumpFiles(),
                 null,
                 null,
                 Keys.dumpFile(file.getDumpId(), file.getRuleSet()),
                 RecordCodec.encode(file),
-                RecordHeaders.of(file.getDumpId(), file)));
+                RecordHeaders.of(file.getDumpId(), file));
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        try {
+            producer.send(record, (sent, problem) -> {
+                if (problem == null) {
+                    arrived.complete(null);
+                } else {
+                    arrived.completeExceptionally(problem);
+                }
+            });
+        } catch (RuntimeException e) {
+            arrived.completeExceptionally(e);
+        }
+        return arrived;
     }
 
     @Override

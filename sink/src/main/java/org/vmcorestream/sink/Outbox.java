@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -19,7 +20,7 @@ interface Outbox extends AutoCloseable {
     }
 
     /** Says on dump-files what became of an assembly; the future fails when the cluster did not take it. */
-    Future<?> publish(DumpFile file);
+    CompletableFuture<Void> publish(DumpFile file);
 
     /** Copies a record to dead-letters as it was received, with the reason in its headers. Never fails; it logs. */
     void deadLetter(LogRecord record, String problem);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.vmcorestream.schemas.records.DumpFile;
 
 /** The saying on dump-files of what became of an assembly, again and again until the cluster has it. */
 final class Publication {
     private final Outbox outbox;
     private final DumpFile file;
-    private Future<?> sent;
+    private CompletableFuture<Void> sent;
 
     Publication(Outbox outbox, DumpFile file) {
         this.outbox = outbox;
@@ -38,5 +38,12 @@ final class Publication {
             return Step.IDLE;
         }
         return Step.DONE;
+    }
+
+    /** Lets go of it; when what was sent arrives all the same, {@code arrived} is run, by the thread that learns of it. */
+    void abandon(Runnable arrived) {
+        if (sent != null) {
+            sent.thenRun(arrived);
+        }
     }
 }

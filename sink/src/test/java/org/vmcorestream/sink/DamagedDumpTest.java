@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -491,6 +492,23 @@ class DamagedDumpTest {
         assertThat(harness.names()).containsExactly(dump.dumpId + "-dmesg.txt");
         assertThat(assembly.step()).isEqualTo(Step.DONE);
         assertThat(harness.failures).isEmpty();
+    }
+
+    @Test
+    void shouldTellOfAFileThatWasOnItsWayToDumpFilesWhenTheDumpWentToAnotherSink() throws IOException {
+        SampleDump dump = harness.dump(1).whole();
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        harness.outbox.arrival.set(arrival);
+        Assembly assembly = harness.assembly(dump, DumpState.CAPTURED);
+        assertThat(harness.run(assembly)).isEqualTo(Step.IDLE);
+        assertThat(harness.outbox.files).hasSize(1);
+
+        assembly.drop();
+
+        assertThat(harness.finished).isEmpty();
+        arrival.complete(null);
+        assertThat(harness.finished).containsExactly(harness.outbox.files.get(0));
+        assertThat(harness.names()).contains(dump.dumpId + ".kdump");
     }
 
     @Test

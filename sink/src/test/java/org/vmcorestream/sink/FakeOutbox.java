@@ -4,8 +4,8 @@ package org.vmcorestream.sink;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.vmcorestream.schemas.records.DumpFile;
 
@@ -13,15 +13,19 @@ import org.vmcorestream.schemas.records.DumpFile;
 final class FakeOutbox implements Outbox {
     final List<DumpFile> files = new CopyOnWriteArrayList<>();
     final List<String> letters = new CopyOnWriteArrayList<>();
+    /** When what is sent arrives; at once unless a test says otherwise. */
+    final AtomicReference<CompletableFuture<Void>> arrival =
+            new AtomicReference<>(CompletableFuture.completedFuture(null));
+
     final AtomicInteger failures = new AtomicInteger();
 
     @Override
-    public Future<?> publish(DumpFile file) {
+    public CompletableFuture<Void> publish(DumpFile file) {
         if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return CompletableFuture.failedFuture(new TimeoutException("nobody answers"));
         }
         files.add(file);
-        return CompletableFuture.completedFuture(file);
+        return arrival.get();
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -167,7 +166,7 @@ class KafkaClientsTest {
                     0L,
                     List.of());
 
-            Future<?> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
+            CompletableFuture<Void> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
 
             assertThat(Outbox.outcome(sent)).isEqualTo(Outbox.Outcome.SENT);
             assertThat(new String(producer.history().get(0).key(), StandardCharsets.UTF_8))

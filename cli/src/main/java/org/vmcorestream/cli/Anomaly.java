@@ -10,10 +10,10 @@ final class Anomaly {
 
     /** One line, or nothing where there was none. */
     static Optional<String> describe(Anomalies seen) {
-        if (seen.total() == 0) {
+        if (seen.kept() == 0) {
             return Optional.empty();
         }
-        return Optional.of("warning: " + seen.total() + " struct pages are corrupted (" + seen.invalidOrders()
+        return Optional.of("warning: " + seen.kept() + " struct pages are corrupted (" + seen.invalidOrders()
                 + " with an impossible order, " + seen.misaligned()
                 + " heads of blocks that are not aligned), first at page frame "
                 + seen.firstPfn() + "; their pages stay in the dump");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
@@ -47,7 +48,7 @@ final class OpenStripe {
         PageFacts facts = facts(opened);
         List<RuleSetLane> lanes = new ArrayList<>();
         for (RuleSet ruleSet : ruleSets) {
-            lanes.add(new RuleSetLane(ruleSet, facts, opened.getEndPfn()));
+            lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn()));
         }
         OpenStripe stripe = new OpenStripe(opened, lanes, new StripeDigest(0));
         stripe.lastChunk = -1;
@@ -69,7 +70,7 @@ final class OpenStripe {
                     .orElseThrow(() -> new RefusedException("state of " + StripeAnnouncement.name(opened)
                             + " is of rule set '" + lane.getRuleSet() + "', which is no longer known"));
             try {
-                lanes.add(new RuleSetLane(ruleSet, facts, opened.getEndPfn(), lane));
+                lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), lane));
             } catch (IllegalArgumentException e) {
                 throw new RefusedException(
                         "state of " + StripeAnnouncement.name(opened) + " does not fit rule set " + ruleSet.name()
@@ -82,6 +83,15 @@ final class OpenStripe {
         stripe.chunks = from.getChunks();
         stripe.pages = from.getPages();
         return stripe;
+    }
+
+    private static DumpFacts dump(StripeOpened opened) {
+        return new DumpFacts(
+                opened.getKernelRelease(),
+                opened.getMachine(),
+                opened.getTenant(),
+                opened.getHost(),
+                opened.getCrashReason());
     }
 
     private static PageFacts facts(StripeOpened opened) throws RefusedException {
@@ -125,7 +135,9 @@ final class OpenStripe {
                 chunks,
                 pages,
                 digest.value(),
-                lanes.stream().map(RuleSetLane::progress).toList());
+                lanes.stream().map(RuleSetLane::progress).toList(),
+                0L,
+                0);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.List;
 import org.vmcorestream.rules.Anomalies;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
@@ -27,8 +28,8 @@ final class RuleSetLane {
     private final List<String> reasons;
 
     /** A lane at the beginning of a stripe. */
-    RuleSetLane(RuleSet ruleSet, PageFacts facts, long endPfn) {
-        engine = new VerdictEngine(ruleSet, facts, endPfn);
+    RuleSetLane(RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn) {
+        engine = new VerdictEngine(ruleSet, facts, dump, endPfn);
         reasons = ruleSet.reasons();
     }
 
@@ -37,8 +38,8 @@ final class RuleSetLane {
      *
      * @throws IllegalArgumentException when that cannot have been a lane of this rule set and stripe
      */
-    RuleSetLane(RuleSet ruleSet, PageFacts facts, long endPfn, RuleSetProgress from) {
-        this(ruleSet, facts, endPfn);
+    RuleSetLane(RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn, RuleSetProgress from) {
+        this(ruleSet, facts, dump, endPfn);
         if (from.getOpenRunEnd() < 0 || from.getOpenRunEnd() > endPfn) {
             throw new IllegalArgumentException(
                     "open run ends at page frame " + from.getOpenRunEnd() + ", expected 0 to " + endPfn);
@@ -49,7 +50,12 @@ final class RuleSetLane {
         }
         engine.restore(
                 new OpenRun(from.getOpenRunEnd(), from.getOpenRunReason()),
-                new Anomalies(from.getInvalidOrders(), from.getMisaligned(), from.getFirstAnomaly()),
+                new Anomalies(
+                        from.getInvalidOrders(),
+                        from.getMisaligned(),
+                        from.getUndecided(),
+                        from.getUnknownTypes(),
+                        from.getFirstAnomaly()),
                 from.getPagesByReason().stream().mapToLong(Long::longValue).toArray());
     }
 
@@ -58,7 +64,7 @@ final class RuleSetLane {
         return engine.ruleSet();
     }
 
-    /** What {@link #RuleSetLane(RuleSet, PageFacts, long, RuleSetProgress)} needs to go on from here. */
+    /** What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, RuleSetProgress)} needs to go on from here. */
     RuleSetProgress progress() {
         OpenRun openRun = engine.openRun();
         Anomalies anomalies = engine.anomalies();
@@ -69,7 +75,11 @@ final class RuleSetLane {
                 anomalies.invalidOrders(),
                 anomalies.misaligned(),
                 anomalies.firstPfn(),
-                Arrays.stream(engine.pagesByReason()).boxed().toList());
+                Arrays.stream(engine.pagesByReason()).boxed().toList(),
+                anomalies.undecided(),
+                anomalies.unknownTypes(),
+                0L,
+                List.of());
     }
 
     /**
@@ -98,7 +108,8 @@ final class RuleSetLane {
                 Chunk.of(chunk.firstPfn()),
                 scratch.pages(),
                 used,
-                ByteBuffer.wrap(VerdictCodec.encode(scratch, indexOf)));
+                ByteBuffer.wrap(VerdictCodec.encode(scratch, indexOf)),
+                List.of());
     }
 
     /** Totals of the stripe. */
@@ -114,11 +125,16 @@ final class RuleSetLane {
                 counts(),
                 anomalies.invalidOrders(),
                 anomalies.misaligned(),
-                anomalies.firstPfn());
+                anomalies.firstPfn(),
+                anomalies.undecided(),
+                anomalies.unknownTypes(),
+                0L,
+                List.of());
     }
 
     /** Statistics of the stripe. */
     ExclusionStats stats(StripeOpened stripe, long decidedAt) {
+        Anomalies anomalies = engine.anomalies();
         return new ExclusionStats(
                 stripe.getDumpId(),
                 ruleSet().name(),
@@ -130,7 +146,13 @@ final class RuleSetLane {
                 stripe.getFacts().getPageShift(),
                 counts(),
                 ratio(engine.pagesByReason()),
-                engine.anomalies().total());
+                anomalies.kept(),
+                stripe.getStripes(),
+                anomalies.misaligned(),
+                anomalies.invalidOrders(),
+                anomalies.undecided(),
+                anomalies.unknownTypes(),
+                "");
     }
 
     private List<ReasonCount> counts() {

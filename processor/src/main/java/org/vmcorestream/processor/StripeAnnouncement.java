@@ -62,6 +62,9 @@ final class StripeAnnouncement {
         checkText(name, "kernel release", opened.getKernelRelease());
         checkText(name, "tenant", opened.getTenant());
         checkText(name, "host", opened.getHost());
+        checkText(name, "machine", opened.getMachine());
+        checkText(name, "crash reason", opened.getCrashReason());
+        checkText(name, "capture rule set", opened.getCaptureRuleSet());
         for (String ruleSet : opened.getRuleSets()) {
             checkText(name, "rule set name", ruleSet);
         }

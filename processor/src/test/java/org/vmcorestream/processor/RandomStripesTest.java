@@ -20,6 +20,7 @@ import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
+import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
@@ -113,7 +114,7 @@ class RandomStripesTest {
         List<VerdictEngine> engines = new ArrayList<>();
         for (String name : names.length == 0 ? new String[] {"level-31"} : names) {
             RuleSet ruleSet = BuiltInRuleSets.named(name).orElseThrow();
-            engines.add(new VerdictEngine(ruleSet, StripeFixture.FACTS, endPfn));
+            engines.add(new VerdictEngine(ruleSet, StripeFixture.FACTS, DumpFacts.NONE, endPfn));
         }
         Deque<SpecificRecordBase> records = new ArrayDeque<>();
         records.add(fixture.opened(names));

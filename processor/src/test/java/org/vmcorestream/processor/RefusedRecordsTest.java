@@ -99,7 +99,7 @@ class RefusedRecordsTest {
 
     @Test
     void shouldRefuseRecordsOfOtherTopics() {
-        bench.send(new StripeVerdict(DUMP, "level-31", 0, 1, 1, true, List.of(), 0L, 0L, -1L));
+        bench.send(new StripeVerdict(DUMP, "level-31", 0, 1, 1, true, List.of(), 0L, 0L, -1L, 0L, 0L, 0L, List.of()));
         assertThat(bench.problems())
                 .containsExactly("record is a StripeVerdict, expected a StripeOpened, ChunkMetadata or StripeClosed");
     }

@@ -78,7 +78,12 @@ final class StripeFixture {
                 List.of(ruleSets),
                 "6.12.107+deb13-amd64",
                 "acme",
-                "kvm7");
+                "kvm7",
+                1,
+                "x86_64",
+                "",
+                "",
+                0);
     }
 
     static Descriptor free(int order) {
@@ -109,7 +114,12 @@ final class StripeFixture {
         chunks++;
         pages += descriptors.pages();
         return new ChunkMetadata(
-                dumpId, stripe, Chunk.of(descriptors.firstPfn()), descriptors.pages(), ByteBuffer.wrap(bytes));
+                dumpId,
+                stripe,
+                Chunk.of(descriptors.firstPfn()),
+                descriptors.pages(),
+                ByteBuffer.wrap(bytes),
+                ByteBuffer.allocate(0));
     }
 
     /** The end, as the chunks so far make it. */

@@ -62,7 +62,8 @@ final class CaptureRun {
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
         life = new DumpLife(dumps, manifest, stripes);
-        metadataStage = new MetadataStage(vmcore, settings, present, metadata, life, progress);
+        metadataStage =
+                new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);
     }

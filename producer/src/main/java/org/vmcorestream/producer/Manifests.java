@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.schemas.records.KernelLogRecord;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.schemas.records.PageCodecName;
@@ -26,6 +27,23 @@ final class Manifests {
     private static final Pattern CRASH_TIME = Pattern.compile("^CRASHTIME=(\\d{1,12})$", Pattern.MULTILINE);
 
     private Manifests() {}
+
+    /** Longest text of a dump's facts that travels with its stripes: processors take no longer one. */
+    static final int MAX_FACT = 1024;
+
+    /** What rules may ask of the dump as a whole. */
+    static DumpFacts dumpFacts(Manifest manifest) {
+        return new DumpFacts(
+                cut(manifest.getKernelRelease()),
+                cut(manifest.getMachine()),
+                cut(manifest.getTenant()),
+                cut(manifest.getHost()),
+                cut(manifest.getCrashReason()));
+    }
+
+    private static String cut(String text) {
+        return text.length() > MAX_FACT ? text.substring(0, MAX_FACT) : text;
+    }
 
     /** The manifest. Reads the kernel log for the reason of the crash. */
     static Manifest manifest(Vmcore vmcore, CaptureSettings settings, long openedAt) {

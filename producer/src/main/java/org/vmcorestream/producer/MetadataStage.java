@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
@@ -30,6 +31,7 @@ final class MetadataStage {
 
     private final Vmcore vmcore;
     private final CaptureSettings settings;
+    private final DumpFacts dump;
     private final RecordSender metadata;
     private final DumpLife life;
     private final CaptureProgress progress;
@@ -41,16 +43,19 @@ final class MetadataStage {
     private final CRC32C digest = new CRC32C();
     private long framesDone;
     private long framesTotal;
+    private int stripeCount;
 
     MetadataStage(
             Vmcore vmcore,
             CaptureSettings settings,
+            DumpFacts dump,
             PfnRuns present,
             RecordSender metadata,
             DumpLife life,
             CaptureProgress progress) {
         this.vmcore = vmcore;
         this.settings = settings;
+        this.dump = dump;
         this.present = present;
         this.metadata = metadata;
         this.life = life;
@@ -60,6 +65,7 @@ final class MetadataStage {
 
     /** Describes all stripes and returns when the cluster has all of it: the pages to be sent, by stripe. */
     List<KeptPages> run(List<StripeProgress> stripes) throws IOException, InterruptedException {
+        stripeCount = stripes.size();
         for (StripeProgress stripe : stripes) {
             framesTotal += frames(stripe.stripe());
         }
@@ -83,7 +89,7 @@ final class MetadataStage {
             throws IOException, InterruptedException {
         Stripe stripe = progressOfStripe.stripe();
         KeptPages kept = new KeptPages(backed);
-        VerdictEngine engine = new VerdictEngine(settings.capture(), vmcore.pageFacts(), stripe.endPfn());
+        VerdictEngine engine = new VerdictEngine(settings.capture(), vmcore.pageFacts(), dump, stripe.endPfn());
         progressOfStripe.metadataBegun(life.expect(open(stripe)));
         digest.reset();
         int chunks = 0;
@@ -105,12 +111,12 @@ final class MetadataStage {
             life.announceSome();
         }
         progressOfStripe.metadataEnded(life.expect(close(stripe, chunks, pages)));
-        if (engine.anomalies().total() > 0) {
+        if (engine.anomalies().kept() > 0) {
             LOG.warn(
                     "stripe {} of dump {}: {} pages claim what no sane kernel claims and are kept, the first is pfn {}",
                     stripe.number(),
                     settings.dumpId(),
-                    engine.anomalies().total(),
+                    engine.anomalies().kept(),
                     engine.anomalies().firstPfn());
         }
         return kept;
@@ -125,9 +131,13 @@ final class MetadataStage {
                 .setChunks(stripe.chunks())
                 .setFacts(FactsRecords.toRecord(vmcore.pageFacts()))
                 .setRuleSets(settings.ruleSets())
-                .setKernelRelease(vmcore.kernel().release())
-                .setTenant(settings.tenant())
-                .setHost(settings.host())
+                .setKernelRelease(dump.kernelRelease())
+                .setTenant(dump.tenant())
+                .setHost(dump.host())
+                .setStripes(stripeCount)
+                .setMachine(dump.machine())
+                .setCrashReason(dump.crashReason())
+                .setCaptureRuleSet(settings.capture().name())
                 .build();
         byte[] key = Keys.stripeOpened(settings.dumpId(), stripe.number());
         return metadata.send(stripe.partition(), key, opened, stripe.firstPfn(), stripe.endPfn());
@@ -137,7 +147,12 @@ final class MetadataStage {
         byte[] encoded = DescriptorCodec.encode(descriptors);
         digest.update(encoded);
         ChunkMetadata message = new ChunkMetadata(
-                settings.dumpId(), stripe.number(), chunk, descriptors.pages(), ByteBuffer.wrap(encoded));
+                settings.dumpId(),
+                stripe.number(),
+                chunk,
+                descriptors.pages(),
+                ByteBuffer.wrap(encoded),
+                ByteBuffer.allocate(0));
         long firstPfn = descriptors.firstPfn();
         byte[] key = Keys.chunk(settings.dumpId(), stripe.number(), chunk);
         metadata.send(stripe.partition(), key, message, firstPfn, firstPfn + descriptors.pages());

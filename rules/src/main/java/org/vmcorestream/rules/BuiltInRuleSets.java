@@ -58,22 +58,33 @@ public final class BuiltInRuleSets {
     public static final String CAPTURE = "capture";
 
     private static final String LEVEL_PREFIX = "level-";
+    private static final String VMEMMAP_SUFFIX = "-e";
 
     private BuiltInRuleSets() {}
 
     /**
-     * The built-in rule set of a name: {@code level-0} to {@code level-31}, a bare number 0 to 31 for the same, or {@code
-     * capture}. Empty when there is none of that name.
+     * The built-in rule set of a name: {@code level-0} to {@code level-31}, a bare number 0 to 31 for the same, either with
+     * {@code -e} behind it for one that drops unused vmemmap too, or {@code capture}. Empty when there is none of that
+     * name.
      */
     public static Optional<RuleSet> named(String name) {
         if (name.equals(CAPTURE)) {
             return Optional.of(capture());
         }
-        String digits = name.startsWith(LEVEL_PREFIX) ? name.substring(LEVEL_PREFIX.length()) : name;
+        boolean dropsVmemmap = name.endsWith(VMEMMAP_SUFFIX);
+        String level = dropsVmemmap ? name.substring(0, name.length() - VMEMMAP_SUFFIX.length()) : name;
+        String digits = level.startsWith(LEVEL_PREFIX) ? level.substring(LEVEL_PREFIX.length()) : level;
         if (!digits.matches("0|[1-9][0-9]?") || Integer.parseInt(digits) > MAX_LEVEL) {
             return Optional.empty();
         }
-        return Optional.of(level(Integer.parseInt(digits)));
+        RuleSet found = level(Integer.parseInt(digits));
+        return Optional.of(dropsVmemmap ? withoutUnusedVmemmap(found) : found);
+    }
+
+    /** A rule set that drops unused vmemmap too, as makedumpfile's option -e does; its name ends with {@code -e}. */
+    public static RuleSet withoutUnusedVmemmap(RuleSet ruleSet) {
+        return new RuleSet(
+                ruleSet.name() + VMEMMAP_SUFFIX, ruleSet.countsZero(), true, ruleSet.supplies(), ruleSet.rules());
     }
 
     /** What is worth keeping for any later rule set: all but free, unaccepted, offline and poisoned pages. */
@@ -92,26 +103,27 @@ public final class BuiltInRuleSets {
         }
         List<Rule> rules = new ArrayList<>();
         rules.add(new Rule(
-                Rule.Action.KEEP, "tail", facts -> (f, m, shape) -> (shape & Descriptor.TAIL) != 0, Reach.PAGE));
+                Rule.Action.KEEP, "tail", context -> (f, m, shape) -> (shape & Descriptor.TAIL) != 0, Reach.PAGE));
         if ((level & FREE) != 0) {
-            rules.add(exclude(REASON_FREE, BuiltInRuleSets::buddy, Reach.BUDDY));
-            rules.add(exclude(REASON_UNACCEPTED, facts -> type(facts.unacceptedType()), Reach.MAX_ORDER_BLOCK));
+            rules.add(exclude(REASON_FREE, context -> buddy(context.kernel()), Reach.BUDDY));
+            rules.add(exclude(
+                    REASON_UNACCEPTED, context -> type(context.kernel().unacceptedType()), Reach.MAX_ORDER_BLOCK));
         }
         if ((level & (CACHE | CACHE_PRIVATE)) != 0) {
-            rules.add(exclude(REASON_CACHE, facts -> fileCache(facts, false), Reach.COMPOUND));
+            rules.add(exclude(REASON_CACHE, context -> fileCache(context.kernel(), false), Reach.COMPOUND));
         }
         if ((level & CACHE_PRIVATE) != 0) {
-            rules.add(exclude(REASON_CACHE_PRIVATE, facts -> fileCache(facts, true), Reach.COMPOUND));
+            rules.add(exclude(REASON_CACHE_PRIVATE, context -> fileCache(context.kernel(), true), Reach.COMPOUND));
         }
         if ((level & USER) != 0) {
-            rules.add(exclude(REASON_USER, BuiltInRuleSets::user, Reach.COMPOUND));
+            rules.add(exclude(REASON_USER, context -> user(context.kernel()), Reach.COMPOUND));
         }
-        rules.add(exclude(REASON_HWPOISON, facts -> flag(facts.hwpoison()), Reach.COMPOUND));
-        rules.add(exclude(REASON_OFFLINE, BuiltInRuleSets::offline, Reach.COMPOUND));
+        rules.add(exclude(REASON_HWPOISON, context -> flag(context.kernel().hwpoison()), Reach.COMPOUND));
+        rules.add(exclude(REASON_OFFLINE, context -> offline(context.kernel()), Reach.COMPOUND));
         return new RuleSet(LEVEL_PREFIX + level, (level & ZERO) != 0, rules);
     }
 
-    private static Rule exclude(String reason, Condition.OfKernel condition, Reach reach) {
+    private static Rule exclude(String reason, Condition.OfDump condition, Reach reach) {
         return new Rule(Rule.Action.EXCLUDE, reason, condition, reach);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.rules;
 
-/** A question about a page that is answered from its descriptor alone. */
+/** A question about a page that is answered from its descriptor alone. Belongs to one thread. */
 @FunctionalInterface
 public interface Condition {
     /**
@@ -10,13 +10,14 @@ public interface Condition {
      * @param flags low word of {@code page.flags}
      * @param mapcount {@code page._mapcount}
      * @param shape {@link Descriptor#shape()}
+     * @throws UndecidedException when there is no answer; the page is then kept
      */
     boolean holds(int flags, int mapcount, int shape);
 
-    /** A condition before it is known which kernel it is asked of. */
+    /** A condition before it is known which dump it is asked of. Can be used by several threads at once. */
     @FunctionalInterface
-    interface OfKernel {
-        /** The condition on pages of the kernel with these facts. */
-        Condition bind(PageFacts facts);
+    interface OfDump {
+        /** The condition on pages of that dump. */
+        Condition bind(RuleContext context);
     }
 }

@@ -84,6 +84,46 @@ public record PageFacts(
         }
     }
 
+    /** A number by its name; empty when the kernel did not export it. */
+    public OptionalInt number(KernelNumber number) {
+        return switch (number) {
+            case PG_LRU -> lru;
+            case PG_PRIVATE -> privateBit;
+            case PG_SWAPCACHE -> swapcache;
+            case PG_SWAPBACKED -> swapbacked;
+            case PG_SLAB -> slab;
+            case PG_HWPOISON -> hwpoison;
+            case BUDDY -> buddyType;
+            case OFFLINE -> offlineType;
+            case SLAB -> slabType;
+            case HUGETLB -> hugetlbType;
+            case UNACCEPTED -> unacceptedType;
+        };
+    }
+
+    /** These facts with a number that was not exported; what was exported stays as it is. */
+    public PageFacts supplied(KernelNumber number, int value) {
+        return new PageFacts(
+                pageShift,
+                freeAreaLength,
+                or(lru, number == KernelNumber.PG_LRU, value),
+                or(privateBit, number == KernelNumber.PG_PRIVATE, value),
+                or(swapcache, number == KernelNumber.PG_SWAPCACHE, value),
+                or(swapbacked, number == KernelNumber.PG_SWAPBACKED, value),
+                or(slab, number == KernelNumber.PG_SLAB, value),
+                or(hwpoison, number == KernelNumber.PG_HWPOISON, value),
+                headMask,
+                or(buddyType, number == KernelNumber.BUDDY, value),
+                or(offlineType, number == KernelNumber.OFFLINE, value),
+                or(slabType, number == KernelNumber.SLAB, value),
+                or(hugetlbType, number == KernelNumber.HUGETLB, value),
+                or(unacceptedType, number == KernelNumber.UNACCEPTED, value));
+    }
+
+    private static OptionalInt or(OptionalInt exported, boolean asked, int value) {
+        return asked && exported.isEmpty() ? OptionalInt.of(value) : exported;
+    }
+
     /** Largest block of the buddy system, and the size of every unaccepted block, as log2 of pages. */
     public int maxPageOrder() {
         return freeAreaLength - 1;

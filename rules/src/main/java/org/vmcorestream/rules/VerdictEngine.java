@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.rules;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Applies one rule set to the chunks of one stripe, in order: descriptors in, reasons out.
  *
- * <p>Rules are asked once for each dictionary entry of a chunk. The walk over its runs then only expands what they
- * answered: a head that reaches further than its page opens a run, and pages inside an open run are not looked at. Page
+ * <p>Rules are asked once for each dictionary entry of a chunk; rules that look only at some page frames cut it into windows,
+ * in each of which the same rules are asked, once for each entry that occurs in it. The walk over the runs then only expands
+ * what they answered: a head that reaches further than its page opens a run, and pages inside an open run are not looked at. Page
  * frames without memory or data keep their own reason inside a run, so that a run counts only pages that were there.
  *
  * <p>Not thread-safe. Its whole state between two chunks is the open run and the counters, and both can be restored.
@@ -18,8 +20,11 @@ public final class VerdictEngine {
     /** A free page whose order no block can have. */
     private static final int INVALID = -2;
 
+    /** A page for which a condition has no answer. */
+    private static final int UNDECIDED = -3;
+
     private final RuleSet ruleSet;
-    private final int maxPageOrder;
+    private final PageFacts facts;
     private final long endPfn;
     private final Rule[] rules;
     private final Condition[] conditions;
@@ -28,29 +33,42 @@ public final class VerdictEngine {
     private int[] entryReason = new int[256];
     private int[] entryOrder = new int[256];
     private boolean[] entryStrict = new boolean[256];
+    private boolean[] entryUnknownType = new boolean[256];
+
+    /** Window in which an entry was decided. */
+    private int[] entryWindow = new int[256];
+
+    private int window;
+    private long windowEnd;
+    private final boolean[] ruleInWindow;
 
     private OpenRun openRun = OpenRun.NONE;
     private long invalidOrders;
     private long misaligned;
+    private long undecided;
+    private long unknownTypes;
     private long firstAnomaly = -1;
     private final long[] pagesByReason;
 
     /**
      * @param ruleSet what is applied
-     * @param facts the kernel the pages come from
+     * @param facts the kernel the pages come from, as it says itself
+     * @param dump the dump they come from
      * @param endPfn page frame behind the last one that a run may reach: the end of the stripe
      */
-    public VerdictEngine(RuleSet ruleSet, PageFacts facts, long endPfn) {
+    public VerdictEngine(RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn) {
+        RuleContext context = ruleSet.context(facts, dump);
         this.ruleSet = ruleSet;
-        this.maxPageOrder = facts.maxPageOrder();
+        this.facts = context.kernel();
         this.endPfn = endPfn;
         List<String> reasons = ruleSet.reasons();
         pagesByReason = new long[reasons.size()];
         rules = ruleSet.rules().toArray(Rule[]::new);
         conditions = new Condition[rules.length];
+        ruleInWindow = new boolean[rules.length];
         reasonOfRule = new int[rules.length];
         for (int i = 0; i < rules.length; i++) {
-            conditions[i] = rules[i].condition().bind(facts);
+            conditions[i] = rules[i].condition().bind(context);
             reasonOfRule[i] = rules[i].action() == Rule.Action.KEEP ? RuleSet.KEPT : reasons.indexOf(rules[i].reason());
         }
     }
@@ -74,13 +92,15 @@ public final class VerdictEngine {
         this.openRun = openRun;
         invalidOrders = anomalies.invalidOrders();
         misaligned = anomalies.misaligned();
+        undecided = anomalies.undecided();
+        unknownTypes = anomalies.unknownTypes();
         firstAnomaly = anomalies.firstPfn();
         System.arraycopy(pagesByReason, 0, this.pagesByReason, 0, pagesByReason.length);
     }
 
-    /** Pages seen that claimed what no sane kernel claims. */
+    /** Pages seen that something is odd about. */
     public Anomalies anomalies() {
-        return new Anomalies(invalidOrders, misaligned, firstAnomaly);
+        return new Anomalies(invalidOrders, misaligned, undecided, unknownTypes, firstAnomaly);
     }
 
     /** Pages decided so far, by reason code of {@link RuleSet#reasons()}. */
@@ -93,21 +113,60 @@ public final class VerdictEngine {
      * run goes on behind it.
      */
     public void decide(ChunkDescriptors chunk, VerdictRuns verdict) {
-        decideEntries(chunk);
-        verdict.begin(chunk.firstPfn());
         long pfn = chunk.firstPfn();
+        beginChunk(chunk.entries());
+        verdict.begin(pfn);
         for (int run = 0; run < chunk.runs(); run++) {
             int entry = chunk.runEntry(run);
-            int length = chunk.runLength(run);
-            if (pfn + length <= openRun.endPfn()) {
-                emit(verdict, insideRun(entry), length);
-            } else {
-                walk(verdict, pfn, length, entry);
+            long end = pfn + chunk.runLength(run);
+            while (pfn < end) {
+                if (pfn >= windowEnd) {
+                    enterWindow(pfn);
+                }
+                if (entryWindow[entry] != window) {
+                    decideEntry(chunk, entry);
+                }
+                int length = (int) (Math.min(end, windowEnd) - pfn);
+                if (entryUnknownType[entry]) {
+                    unknownTypes += length;
+                }
+                if (pfn + length <= openRun.endPfn()) {
+                    emit(verdict, insideRun(entry), length);
+                } else {
+                    walk(verdict, pfn, length, entry);
+                }
+                pfn += length;
             }
-            pfn += length;
         }
         if (openRun.endPfn() <= pfn) {
             openRun = OpenRun.NONE;
+        }
+    }
+
+    private void beginChunk(int entries) {
+        if (entries > entryReason.length) {
+            entryReason = new int[Chunk.PAGES];
+            entryOrder = new int[Chunk.PAGES];
+            entryStrict = new boolean[Chunk.PAGES];
+            entryUnknownType = new boolean[Chunk.PAGES];
+            entryWindow = new int[Chunk.PAGES];
+        }
+        windowEnd = 0;
+    }
+
+    /** Finds out which rules look at a page frame, and how far that stays so. */
+    private void enterWindow(long pfn) {
+        if (++window == 0) {
+            Arrays.fill(entryWindow, 0);
+            window = 1;
+        }
+        windowEnd = PfnRanges.END_PFN;
+        for (int rule = 0; rule < rules.length; rule++) {
+            PfnRanges pfns = rules[rule].pfns();
+            ruleInWindow[rule] = pfns == PfnRanges.EVERYWHERE || pfns.contains(pfn);
+            if (pfns != PfnRanges.EVERYWHERE) {
+                windowEnd = Math.min(windowEnd, pfns.nextBorder(pfn));
+            }
         }
     }
 
@@ -128,6 +187,9 @@ public final class VerdictEngine {
                 emit(verdict, entryReason[entry], rest);
                 if (order == INVALID) {
                     invalidOrders += rest;
+                    noteAnomaly(pfn);
+                } else if (order == UNDECIDED) {
+                    undecided += rest;
                     noteAnomaly(pfn);
                 }
                 return;
@@ -168,23 +230,13 @@ public final class VerdictEngine {
         pagesByReason[reason] += length;
     }
 
-    private void decideEntries(ChunkDescriptors chunk) {
-        int entries = chunk.entries();
-        if (entries > entryReason.length) {
-            entryReason = new int[Chunk.PAGES];
-            entryOrder = new int[Chunk.PAGES];
-            entryStrict = new boolean[Chunk.PAGES];
-        }
-        for (int entry = 0; entry < entries; entry++) {
-            decideEntry(chunk, entry);
-        }
-    }
-
     private void decideEntry(ChunkDescriptors chunk, int entry) {
         int shape = chunk.shape(entry);
+        entryWindow[entry] = window;
         entryReason[entry] = RuleSet.KEPT;
         entryOrder[entry] = PAGE_ONLY;
         entryStrict[entry] = false;
+        entryUnknownType[entry] = false;
         if ((shape & (Descriptor.HOLE | Descriptor.NO_DATA | Descriptor.NO_STRUCT_PAGE)) != 0) {
             if ((shape & Descriptor.HOLE) != 0) {
                 entryReason[entry] = RuleSet.HOLE;
@@ -195,11 +247,16 @@ public final class VerdictEngine {
         }
         int flags = chunk.flags(entry);
         int mapcount = chunk.mapcount(entry);
-        for (int rule = 0; rule < rules.length; rule++) {
-            if (conditions[rule].holds(flags, mapcount, shape)) {
-                apply(rule, entry, shape);
-                return;
+        entryUnknownType[entry] = PageTypes.isUnknown(facts, mapcount);
+        try {
+            for (int rule = 0; rule < rules.length; rule++) {
+                if (ruleInWindow[rule] && conditions[rule].holds(flags, mapcount, shape)) {
+                    apply(rule, entry, shape);
+                    return;
+                }
             }
+        } catch (UndecidedException e) {
+            entryOrder[entry] = UNDECIDED;
         }
     }
 
@@ -213,7 +270,7 @@ public final class VerdictEngine {
             }
             case BUDDY -> {
                 int order = shape >>> Descriptor.BUDDY_ORDER_SHIFT & 0xff;
-                if (order > maxPageOrder) {
+                if (order > facts.maxPageOrder()) {
                     reason = RuleSet.KEPT;
                     entryOrder[entry] = INVALID;
                 } else {
@@ -222,7 +279,7 @@ public final class VerdictEngine {
                 }
             }
             case MAX_ORDER_BLOCK -> {
-                entryOrder[entry] = maxPageOrder;
+                entryOrder[entry] = facts.maxPageOrder();
                 entryStrict[entry] = true;
             }
         }

@@ -39,26 +39,26 @@ class LevelVerdictsTest {
 
     @Test
     void shouldKeepAnUnacceptedPageThatIsNotAlignedAndCountIt() {
-        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), NEW, 4096);
+        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), NEW, DumpFacts.NONE, 4096);
         assertThat(run(engine, 4096, at(1025, new Descriptor(0, UNACCEPTED, 0))))
                 .isEqualTo("4096 kept");
-        assertThat(engine.anomalies()).isEqualTo(new Anomalies(0, 1, 1025));
+        assertThat(engine.anomalies()).isEqualTo(new Anomalies(0, 1, 0, 0, 1025));
     }
 
     @Test
     void shouldKeepAFreeBlockThatIsNotAlignedAndCountIt() {
-        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), NEW, 64);
+        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), NEW, DumpFacts.NONE, 64);
         Descriptor head = new Descriptor(0, BUDDY, 4 << Descriptor.BUDDY_ORDER_SHIFT);
         assertThat(run(engine, 64, at(8, head))).isEqualTo("64 kept");
-        assertThat(engine.anomalies()).isEqualTo(new Anomalies(0, 1, 8));
+        assertThat(engine.anomalies()).isEqualTo(new Anomalies(0, 1, 0, 0, 8));
     }
 
     @Test
     void shouldKeepAFreePageWhoseOrderNoBlockCanHave() {
-        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), NEW, 4096);
+        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), NEW, DumpFacts.NONE, 4096);
         Descriptor head = new Descriptor(0, BUDDY, NEW.freeAreaLength() << Descriptor.BUDDY_ORDER_SHIFT);
         assertThat(run(engine, 4096, at(0, head))).isEqualTo("4096 kept");
-        assertThat(engine.anomalies()).isEqualTo(new Anomalies(1, 0, 0));
+        assertThat(engine.anomalies()).isEqualTo(new Anomalies(1, 0, 0, 0, 0));
         assertThat(decide(16, 4096, at(0, new Descriptor(0, BUDDY, 10 << Descriptor.BUDDY_ORDER_SHIFT))))
                 .isEqualTo("1024 free, 3072 kept");
     }
@@ -88,7 +88,7 @@ class LevelVerdictsTest {
                 .isEqualTo("2 kept");
         PageFacts old = Kernels.LINUX_6_1;
         int slabFlag = 1 << old.slab().getAsInt();
-        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), old, 2);
+        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(31), old, DumpFacts.NONE, 2);
         assertThat(run(engine, 2, at(0, new Descriptor(slabFlag, old.buddyType().getAsInt(), Descriptor.ANON))))
                 .isEqualTo("2 kept");
     }
@@ -144,7 +144,7 @@ class LevelVerdictsTest {
     @Test
     void shouldCarryARunAcrossChunksAndStopItAtTheEnd() {
         long end = 9L * Chunk.PAGES;
-        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(8), NEW, end);
+        VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(8), NEW, DumpFacts.NONE, end);
         ChunkDescriptors chunk = new ChunkDescriptors();
         VerdictRuns verdict = new VerdictRuns();
         for (int number = 0; number < 9; number++) {
@@ -161,7 +161,7 @@ class LevelVerdictsTest {
             assertThat(engine.openRun())
                     .isEqualTo(number < 7 ? new OpenRun(1L << 18, verdict.reason(0)) : OpenRun.NONE);
         }
-        VerdictEngine cut = new VerdictEngine(BuiltInRuleSets.level(8), NEW, 1000);
+        VerdictEngine cut = new VerdictEngine(BuiltInRuleSets.level(8), NEW, DumpFacts.NONE, 1000);
         chunk.begin(0);
         chunk.append(0, 0, Descriptor.HUGETLB | 63, 1000);
         cut.decide(chunk, verdict);
@@ -194,7 +194,7 @@ class LevelVerdictsTest {
         Anomalies anomalies = Anomalies.NONE;
         long[] counts = new long[names.size()];
         for (int first = 0; first < pages.length; first += Chunk.PAGES) {
-            VerdictEngine engine = new VerdictEngine(rules, facts, pages.length);
+            VerdictEngine engine = new VerdictEngine(rules, facts, DumpFacts.NONE, pages.length);
             engine.restore(openRun, anomalies, counts);
             chunk.begin(first);
             int end = Math.min(pages.length, first + Chunk.PAGES);
@@ -227,7 +227,7 @@ class LevelVerdictsTest {
     }
 
     private static String decide(int level, int pages, Object... pairs) {
-        return run(new VerdictEngine(BuiltInRuleSets.level(level), NEW, pages), pages, pairs);
+        return run(new VerdictEngine(BuiltInRuleSets.level(level), NEW, DumpFacts.NONE, pages), pages, pairs);
     }
 
     private static String run(VerdictEngine engine, int pages, Object... pairs) {

@@ -49,7 +49,7 @@ class RuleSetTest {
 
     @Test
     void shouldRefuseRuleNamesThatStatisticsCouldNotTellApart() {
-        Condition.OfKernel never = facts -> (f, m, s) -> false;
+        Condition.OfDump never = context -> (f, m, s) -> false;
         assertThatThrownBy(() -> new Rule(Rule.Action.EXCLUDE, "Not a name", never, Reach.PAGE))
                 .hasMessageContaining("'Not a name'");
         Rule hole = new Rule(Rule.Action.EXCLUDE, "hole", never, Reach.PAGE);

@@ -3,6 +3,7 @@ package org.vmcorestream.schemas;
 
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Utils;
+import org.vmcorestream.schemas.records.AlarmKind;
 
 /** Record keys, all of them readable text, and the partition that a stripe travels on. */
 public final class Keys {
@@ -56,6 +57,21 @@ public final class Keys {
     /** Key of {@code DumpFile}. */
     public static byte[] dumpFile(String dumpId, String ruleSet) {
         return bytes(dumpId + "/" + ruleSet);
+    }
+
+    /** Key of {@code PublishedRuleSet}. */
+    public static byte[] ruleSet(String name, int version) {
+        return bytes(name + "/" + version);
+    }
+
+    /** Key of {@code ReplayRequest} and {@code ReplayOutcome}. */
+    public static byte[] replay(String dumpId) {
+        return bytes(dumpId);
+    }
+
+    /** Key of {@code Alarm}. */
+    public static byte[] alarm(String dumpId, String ruleSet, AlarmKind kind, String reason) {
+        return bytes(dumpId + "/" + ruleSet + "/" + kind + "/" + reason);
     }
 
     /**

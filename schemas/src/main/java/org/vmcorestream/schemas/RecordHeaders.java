@@ -25,11 +25,20 @@ public final class RecordHeaders {
 
     private RecordHeaders() {}
 
+    /** Headers of a record that speaks of no dump. */
+    public static Headers of(SpecificRecordBase message) {
+        return add(new org.apache.kafka.common.header.internals.RecordHeaders(), message);
+    }
+
     /** Headers of a record that speaks of no page frames. */
     public static Headers of(String dumpId, SpecificRecordBase message) {
-        RecordKind kind = RecordKind.of(message);
         Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
         headers.add(DUMP, bytes(dumpId));
+        return add(headers, message);
+    }
+
+    private static Headers add(Headers headers, SpecificRecordBase message) {
+        RecordKind kind = RecordKind.of(message);
         headers.add(KIND, bytes(kind.name()));
         headers.add(SCHEMA, bytes(HexFormat.of().toHexDigits(kind.fingerprint())));
         return headers;

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.vmcorestream.schemas.records.Alarm;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.Dump;
@@ -17,6 +18,9 @@ import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.ExclusionStats;
 import org.vmcorestream.schemas.records.KernelLogRecord;
 import org.vmcorestream.schemas.records.PageBatch;
+import org.vmcorestream.schemas.records.PublishedRuleSet;
+import org.vmcorestream.schemas.records.ReplayOutcome;
+import org.vmcorestream.schemas.records.ReplayRequest;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeOpened;
@@ -34,6 +38,7 @@ import org.vmcorestream.schemas.records.StripeVerdict;
 record RecordKind(String name, Schema schema, long fingerprint, Supplier<? extends SpecificRecordBase> make) {
     /** All of them. */
     static final List<RecordKind> ALL = Stream.<Supplier<? extends SpecificRecordBase>>of(
+                    Alarm::new,
                     ChunkMetadata::new,
                     ChunkVerdict::new,
                     Dump::new,
@@ -41,6 +46,9 @@ record RecordKind(String name, Schema schema, long fingerprint, Supplier<? exten
                     ExclusionStats::new,
                     KernelLogRecord::new,
                     PageBatch::new,
+                    PublishedRuleSet::new,
+                    ReplayOutcome::new,
+                    ReplayRequest::new,
                     StripeClosed::new,
                     StripeEnd::new,
                     StripeOpened::new,

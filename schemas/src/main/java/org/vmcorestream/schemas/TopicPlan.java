@@ -27,6 +27,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * <tr><td>verdicts</td><td>stripe</td><td>compact, delete</td><td>metadata</td><td>4 MiB</td><td>producer</td></tr>
  * <tr><td>exclusion-stats</td><td>1</td><td>compact</td><td>ever</td><td>1 MiB</td><td>producer</td></tr>
  * <tr><td>dump-files</td><td>1</td><td>compact</td><td>ever</td><td>1 MiB</td><td>producer</td></tr>
+ * <tr><td>rule-sets</td><td>1</td><td>compact</td><td>ever</td><td>1 MiB</td><td>producer</td></tr>
+ * <tr><td>replays</td><td>stripe</td><td>delete</td><td>metadata</td><td>1 MiB</td><td>producer</td></tr>
+ * <tr><td>alarms</td><td>1</td><td>compact, delete</td><td>metadata</td><td>1 MiB</td><td>producer</td></tr>
  * <tr><td>dead-letters</td><td>1</td><td>delete</td><td>metadata</td><td>8 MiB: a record and what is wrong with it</td>
  * <td>producer</td></tr>
  * </table>
@@ -35,8 +38,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * needs two of them.
  *
  * @param topics their names
- * @param stripePartitions partitions of page-metadata, page-data and verdicts, and of dumps, so that as many sinks can share
- *     the work; 1 or more
+ * @param stripePartitions partitions of page-metadata, page-data and verdicts, and of dumps and replays, so that as many
+ *     sinks and replay workers can share the work; 1 or more
  * @param replicationFactor copies of each partition, 1 or more; -1 for what the brokers are set to
  * @param dataRetention how long page contents are kept: the time in which a dump can be assembled again
  * @param metadataRetention how long descriptors, verdicts and dead letters are kept: the time in which a dump can be decided
@@ -109,6 +112,14 @@ public record TopicPlan(
                 topic(topics.verdicts(), stripePartitions, COMPACT_DELETE, MAX_STRIPE_MESSAGE_BYTES, metadataRetention),
                 topic(topics.exclusionStats(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, MAX_SMALL_MESSAGE_BYTES, null),
                 topic(topics.dumpFiles(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, MAX_SMALL_MESSAGE_BYTES, null),
+                topic(topics.ruleSets(), 1, TopicConfig.CLEANUP_POLICY_COMPACT, MAX_SMALL_MESSAGE_BYTES, null),
+                topic(
+                        topics.replays(),
+                        stripePartitions,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        MAX_SMALL_MESSAGE_BYTES,
+                        metadataRetention),
+                topic(topics.alarms(), 1, COMPACT_DELETE, MAX_SMALL_MESSAGE_BYTES, metadataRetention),
                 topic(
                         topics.deadLetters(),
                         1,

@@ -40,6 +40,21 @@ public record Topics(String prefix) {
         return prefix + "dump-files";
     }
 
+    /** Rule sets as they were published: {@code PublishedRuleSet}. */
+    public String ruleSets() {
+        return prefix + "rule-sets";
+    }
+
+    /** Wishes to decide dumps once more, and what became of them: {@code ReplayRequest}, {@code ReplayOutcome}. */
+    public String replays() {
+        return prefix + "replays";
+    }
+
+    /** What may mean a broken filter: {@code Alarm}. */
+    public String alarms() {
+        return prefix + "alarms";
+    }
+
     /** What could not be processed, as received, with the reason in headers. */
     public String deadLetters() {
         return prefix + "dead-letters";

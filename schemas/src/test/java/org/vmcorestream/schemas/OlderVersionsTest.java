@@ -23,7 +23,7 @@ class OlderVersionsTest {
     @Test
     void shouldFillInTheDefaultOfAFieldThatAnOlderWriterDidNotHave() throws Exception {
         RecordKind kind = RecordKind.of(new StripeOpened());
-        Schema older = without(kind.schema(), "tenant");
+        Schema older = SchemaVersions.released(1, kind.name());
         GenericRecord facts = new GenericData.Record(older.getField("facts").schema());
         facts.put("pageShift", 12);
         facts.put("freeAreaLength", 11);
@@ -38,9 +38,12 @@ class OlderVersionsTest {
         message.put("facts", facts);
         message.put("ruleSets", List.of("level-1"));
         message.put("kernelRelease", "6.1");
+        message.put("tenant", "t");
         message.put("host", "h");
         StripeOpened read = (StripeOpened) decode(message, kind);
-        assertThat(read.getTenant()).isEmpty();
+        assertThat(read.getCrashReason()).isEmpty();
+        assertThat(read.getStripes()).isZero();
+        assertThat(read.getTenant()).isEqualTo("t");
         assertThat(read.getHost()).isEqualTo("h");
         assertThat(read.getFacts().getLru()).isEqualTo(5);
         assertThat(read.getRuleSets()).containsExactly("level-1");

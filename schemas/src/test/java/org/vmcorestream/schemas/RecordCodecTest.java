@@ -76,7 +76,7 @@ class RecordCodecTest {
     @Test
     void shouldLeavePositionsOfEncodedBuffersAlone() {
         ByteBuffer data = ByteBuffer.wrap(new byte[100], 10, 50);
-        RecordCodec.encode(new ChunkMetadata("d", 0, 0L, 1, data));
+        RecordCodec.encode(new ChunkMetadata("d", 0, 0L, 1, data, ByteBuffer.allocate(0)));
         assertThat(data.position()).isEqualTo(10);
         assertThat(data.limit()).isEqualTo(60);
     }
@@ -125,8 +125,14 @@ class RecordCodecTest {
 
     @Test
     void shouldRefuseAStringThatClaimsGigabytes() {
-        byte[] bytes =
-                withBody(new ChunkMetadata("d", 0, 0L, 1, ByteBuffer.allocate(0)), 0xfe, 0xff, 0xff, 0xff, 0x0f, 0);
+        byte[] bytes = withBody(
+                new ChunkMetadata("d", 0, 0L, 1, ByteBuffer.allocate(0), ByteBuffer.allocate(0)),
+                0xfe,
+                0xff,
+                0xff,
+                0xff,
+                0x0f,
+                0);
         assertThatThrownBy(() -> RecordCodec.decode(ByteBuffer.wrap(bytes)))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining("length is 2147483647, expected 0 to the 1 bytes left");
@@ -134,7 +140,8 @@ class RecordCodecTest {
 
     @Test
     void shouldRefuseANegativeLength() {
-        byte[] bytes = withBody(new ChunkMetadata("d", 0, 0L, 1, ByteBuffer.allocate(0)), 0x01, 0, 0);
+        byte[] bytes =
+                withBody(new ChunkMetadata("d", 0, 0L, 1, ByteBuffer.allocate(0), ByteBuffer.allocate(0)), 0x01, 0, 0);
         assertThatThrownBy(() -> RecordCodec.decode(ByteBuffer.wrap(bytes)))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining("length is -1");
@@ -142,7 +149,7 @@ class RecordCodecTest {
 
     @Test
     void shouldRefuseAnArrayThatClaimsAHundredMillionItems() {
-        ChunkVerdict empty = new ChunkVerdict("", "", 0, 0L, 1, List.of(), ByteBuffer.allocate(0));
+        ChunkVerdict empty = new ChunkVerdict("", "", 0, 0L, 1, List.of(), ByteBuffer.allocate(0), List.of());
         byte[] bytes = withBody(empty, 0, 0, 0, 0, 2, 0x80, 0x84, 0xaf, 0x5f, 0, 0);
         assertThatThrownBy(() -> RecordCodec.decode(ByteBuffer.wrap(bytes)))
                 .isInstanceOf(MalformedRecordException.class)
@@ -151,7 +158,7 @@ class RecordCodecTest {
 
     @Test
     void shouldRefuseAnArrayBlockWithTheLowestCount() {
-        ChunkVerdict empty = new ChunkVerdict("", "", 0, 0L, 1, List.of(), ByteBuffer.allocate(0));
+        ChunkVerdict empty = new ChunkVerdict("", "", 0, 0L, 1, List.of(), ByteBuffer.allocate(0), List.of());
         byte[] bytes =
                 withBody(empty, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 0, 0, 0);
         assertThatThrownBy(() -> RecordCodec.decode(ByteBuffer.wrap(bytes)))
@@ -161,8 +168,8 @@ class RecordCodecTest {
 
     @Test
     void shouldReadArraysInSizedBlocks() throws Exception {
-        ChunkVerdict empty = new ChunkVerdict("", "", 0, 0L, 1, List.of(), ByteBuffer.allocate(0));
-        byte[] bytes = withBody(empty, 0, 0, 0, 0, 2, 0x03, 0x06, 0, 2, 'a', 2, 2, 'b', 0, 0);
+        ChunkVerdict empty = new ChunkVerdict("", "", 0, 0L, 1, List.of(), ByteBuffer.allocate(0), List.of());
+        byte[] bytes = withBody(empty, 0, 0, 0, 0, 2, 0x03, 0x06, 0, 2, 'a', 2, 2, 'b', 0, 0, 0);
         assertThat(RecordCodec.decode(ByteBuffer.wrap(bytes), ChunkVerdict.class)
                         .getReasons())
                 .containsExactly("", "a", "b");

@@ -26,6 +26,9 @@ class TopicPlanTest {
                         "x.verdicts",
                         "x.exclusion-stats",
                         "x.dump-files",
+                        "x.rule-sets",
+                        "x.replays",
+                        "x.alarms",
                         "x.dead-letters")
                 .allSatisfy(Topic::validate);
     }

@@ -4,6 +4,7 @@ package org.vmcorestream.sink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -332,6 +333,8 @@ final class Assembly {
                 .setZeroPages(summary.zeroPages())
                 .setMissingPages(summary.missing())
                 .setCounts(verdicts.collector().counts())
+                .setMissing(List.of())
+                .setReplayId("")
                 .build();
         publication = new Publication(tools.outbox(), result);
         stage = Stage.PUBLISHING;

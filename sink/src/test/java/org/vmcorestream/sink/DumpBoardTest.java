@@ -78,7 +78,9 @@ class DumpBoardTest {
                 1L,
                 0L,
                 0L,
-                List.of());
+                List.of(),
+                List.of(),
+                "");
         harness.cluster.append(
                 SampleDump.TOPICS.dumpFiles(), 0, Keys.dumpFile(dump.dumpId, SampleDump.RULE_SET), dump.dumpId, file);
     }

@@ -67,7 +67,9 @@ class DumpWatchTest {
                     1L,
                     0L,
                     0L,
-                    List.of());
+                    List.of(),
+                    List.of(),
+                    "");
             byte[] key = Keys.dumpFile(done.dumpId, SampleDump.RULE_SET);
             harness.cluster.append(SampleDump.TOPICS.dumpFiles(), 0, key, done.dumpId, file);
             assign();

@@ -164,7 +164,9 @@ class KafkaClientsTest {
                     1L,
                     0L,
                     0L,
-                    List.of());
+                    List.of(),
+                    List.of(),
+                    "");
 
             CompletableFuture<Void> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
 

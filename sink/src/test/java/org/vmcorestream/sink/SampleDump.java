@@ -172,7 +172,8 @@ final class SampleDump {
                 first / CHUNK,
                 runs.pages(),
                 List.of("kept", "hole", "no-data", "free"),
-                ByteBuffer.wrap(VerdictCodec.encode(runs)));
+                ByteBuffer.wrap(VerdictCodec.encode(runs)),
+                List.of());
         cluster.append(
                 TOPICS.verdicts(),
                 state.getPartition(),
@@ -183,7 +184,8 @@ final class SampleDump {
     }
 
     SampleDump verdictEnd(int stripe, String ruleSet, int chunks) {
-        StripeVerdict end = new StripeVerdict(dumpId, ruleSet, stripe, chunks, chunks, true, List.of(), 0L, 0L, -1L);
+        StripeVerdict end = new StripeVerdict(
+                dumpId, ruleSet, stripe, chunks, chunks, true, List.of(), 0L, 0L, -1L, 0L, 0L, 0L, List.of());
         int partition = stripes[stripe].getPartition();
         cluster.append(TOPICS.verdicts(), partition, Keys.stripeVerdict(dumpId, ruleSet, stripe), dumpId, end);
         return this;

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** How fast it is. */
+package org.vmcorestream.benchmarks;

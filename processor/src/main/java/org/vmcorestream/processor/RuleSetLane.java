@@ -64,8 +64,12 @@ final class RuleSetLane {
         return engine.ruleSet();
     }
 
-    /** What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, RuleSetProgress)} needs to go on from here. */
-    RuleSetProgress progress() {
+    /**
+     * What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, RuleSetProgress)} needs to go on from here.
+     *
+     * @param notCaptured what the {@link CaptureLane} beside it needs to go on
+     */
+    RuleSetProgress progress(List<Long> notCaptured) {
         OpenRun openRun = engine.openRun();
         Anomalies anomalies = engine.anomalies();
         return new RuleSetProgress(
@@ -79,7 +83,7 @@ final class RuleSetLane {
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
                 0L,
-                List.of());
+                notCaptured);
     }
 
     /**
@@ -112,8 +116,12 @@ final class RuleSetLane {
                 List.of());
     }
 
-    /** Totals of the stripe. */
-    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected) {
+    /**
+     * Totals of the stripe.
+     *
+     * @param notCaptured pages that it keeps and that nobody has
+     */
+    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected, List<ReasonCount> notCaptured) {
         Anomalies anomalies = engine.anomalies();
         return new StripeVerdict(
                 stripe.getDumpId(),
@@ -129,11 +137,11 @@ final class RuleSetLane {
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
                 0L,
-                List.of());
+                notCaptured);
     }
 
     /** Statistics of the stripe. */
-    ExclusionStats stats(StripeOpened stripe, long decidedAt) {
+    ExclusionStats stats(StripeOpened stripe, long decidedAt, String replayId) {
         Anomalies anomalies = engine.anomalies();
         return new ExclusionStats(
                 stripe.getDumpId(),
@@ -152,7 +160,7 @@ final class RuleSetLane {
                 anomalies.invalidOrders(),
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
-                "");
+                replayId);
     }
 
     private List<ReasonCount> counts() {

@@ -31,7 +31,7 @@ final class ProcessCommand extends ConsoleCommand {
     private static final Duration START = Duration.ofSeconds(60);
 
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(
             names = "--rule-set",

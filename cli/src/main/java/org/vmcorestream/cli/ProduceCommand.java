@@ -35,7 +35,7 @@ final class ProduceCommand extends ConsoleCommand {
     private Path vmcore;
 
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(
             names = "--capture",

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         })
 final class SinkCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Folder of the dumps' folders.")
     private Path directory;

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         })
 final class TopicsCreateCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(
             names = "--partitions",

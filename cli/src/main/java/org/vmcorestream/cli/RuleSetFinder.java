@@ -61,6 +61,17 @@ final class RuleSetFinder implements AutoCloseable {
         return List.copyOf(found);
     }
 
+    /** The rule set of a name; that of a file is published first, and has its version from there. */
+    RuleSet publish(RuleSetName name) throws RuleTextException {
+        if (!name.isFile()) {
+            return find(name);
+        }
+        RuleSetFile file = RuleSetFile.read(name.file());
+        PublishedRuleSet published =
+                shelf(name).publish(file.file().toString(), file.text(), RulesPublishCommand.user());
+        return find(new RuleSetName(PublishedRuleSets.pinned(published)));
+    }
+
     /** What was published under a name; none ends the command with {@link ExitCode#USAGE}. */
     PublishedRuleSet published(RuleSetName name) {
         return shelf(name).published(name.text()).orElseThrow(() -> unknown(name));

@@ -25,8 +25,8 @@ final class DumpSelection {
             names = "--where",
             paramLabel = "CEL",
             description = {
-                "Dumps that a condition holds for, for example 'tenant == \"acme\"' or",
-                "'kernel_release.startsWith(\"6.12\")'."
+                "Dumps that a condition holds for, for example 'dump.tenant == \"acme\"' or",
+                "'dump.kernel_release.startsWith(\"6.12\")'."
             })
     private String where;
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
         footer = {
             "  vmcore-stream dumps list --bootstrap-server kafka:9092 --by-duration P1D",
             "  vmcore-stream dumps list --bootstrap-server kafka:9092 --from 2026-11-01 --to 2026-12-01 \\",
-            "      --where 'tenant == \"acme\"' --json"
+            "      --where 'dump.tenant == \"acme\"' --json"
         })
 final class DumpsListCommand extends ConsoleCommand {
     private static final Table TABLE = new Table()

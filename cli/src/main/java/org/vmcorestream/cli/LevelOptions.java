@@ -2,6 +2,7 @@
 package org.vmcorestream.cli;
 
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is to be left out: a dump level as makedumpfile has it, or a rule set by name. */
@@ -9,8 +10,15 @@ final class LevelOptions {
     @ArgGroup
     private Choice choice;
 
+    @Mixin
+    private VmemmapOption vmemmap;
+
     /** Name of the rule set asked for, that of level 31 when none was. */
     RuleSetName name() {
+        return vmemmap.apply(chosen());
+    }
+
+    private RuleSetName chosen() {
         if (choice == null) {
             return RuleSetName.DEFAULT;
         }

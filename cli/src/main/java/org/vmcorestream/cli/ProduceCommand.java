@@ -60,6 +60,9 @@ final class ProduceCommand extends ConsoleCommand {
             })
     private List<RuleSetName> ruleSets = List.of();
 
+    @Mixin
+    private VmemmapOption vmemmap;
+
     @Option(
             names = "--codec",
             paramLabel = "CODEC",
@@ -104,6 +107,7 @@ final class ProduceCommand extends ConsoleCommand {
     ExitCode execute(Teardown teardown) throws Exception {
         Map<String, Object> client = kafka.client();
         long stripe = stripeBytes();
+        List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
         int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
         Topics topics = kafka.topics();
         Vmcore opened = teardown.add(Vmcores.open(vmcore));
@@ -117,7 +121,7 @@ final class ProduceCommand extends ConsoleCommand {
                 host == null ? hostName() : host,
                 tenant,
                 finder.find(capture),
-                finder.find(ruleSets).stream().map(RuleSet::name).distinct().toList(),
+                finder.find(names).stream().map(RuleSet::name).distinct().toList(),
                 codec,
                 stripe,
                 compressing);

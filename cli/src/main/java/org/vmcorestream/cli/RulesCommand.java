@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RulesShowCommand.class,
             RulesCheckCommand.class,
+            RulesTestCommand.class,
             RulesPublishCommand.class,
             RulesListCommand.class
         })

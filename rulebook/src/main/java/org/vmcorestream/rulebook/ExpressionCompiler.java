@@ -14,7 +14,7 @@ import java.util.Map;
 /** Parses and type-checks the expressions of one text, and says where a mistake stands in it. Belongs to one thread. */
 final class ExpressionCompiler {
     /** Most operations of all rules of a rule set, with their definitions written out. */
-    static final long MAX_SIZE = 200_000;
+    static final long MAX_SIZE = 100_000;
 
     private final String source;
     private final Map<String, CelType> names;

@@ -59,6 +59,10 @@ final class ReplayDecision {
      * @throws AbandonedException when the work is to end here
      */
     ReplayOutcome of(ReplayRequest request) {
+        return of(request, true);
+    }
+
+    private ReplayOutcome of(ReplayRequest request, boolean first) {
         String ruleSet = request.getRuleSet();
         try {
             RuleSet found = catalog.named(ruleSet)
@@ -74,6 +78,10 @@ final class ReplayDecision {
                 throw e;
             }
             boolean known = e instanceof ArchiveException;
+            if (known && e.getCause() == null && first) {
+                // A cluster that went away in the middle may have said nothing of its own. Asked again, it does.
+                return of(request, false);
+            }
             return problem(request, ruleSet, known ? e.getMessage() : "dump cannot be decided: " + e);
         }
     }

@@ -77,11 +77,30 @@ final class ReplayedStripe implements StripeVisitor {
             throw new RefusedException(name() + " opens with page frames " + opened.getFirstPfn() + " to before "
                     + opened.getEndPfn() + ", expected " + state.getFirstPfn() + " to before " + state.getEndPfn());
         }
-        if (opened.getCaptureRuleSet().isEmpty()) {
-            // Its producer said so only in the manifest.
-            opened.setCaptureRuleSet(dump.getManifest().getCaptureRuleSet());
+        stripe = OpenStripe.begin(withCapture(opened), List.of(ruleSet), catalog);
+    }
+
+    /** The announcement with the capture rule set of the manifest, where its producer said it only there. */
+    private StripeOpened withCapture(StripeOpened opened) {
+        if (!opened.getCaptureRuleSet().isEmpty()) {
+            return opened;
         }
-        stripe = OpenStripe.begin(opened, List.of(ruleSet), catalog);
+        return new StripeOpened(
+                opened.getDumpId(),
+                opened.getStripe(),
+                opened.getFirstPfn(),
+                opened.getEndPfn(),
+                opened.getChunks(),
+                opened.getFacts(),
+                opened.getRuleSets(),
+                opened.getKernelRelease(),
+                opened.getTenant(),
+                opened.getHost(),
+                opened.getStripes(),
+                opened.getMachine(),
+                opened.getCrashReason(),
+                dump.getManifest().getCaptureRuleSet(),
+                opened.getStructPageSize());
     }
 
     @Override

@@ -68,6 +68,11 @@ final class StripeFixture {
     }
 
     StripeOpened opened(String... ruleSets) {
+        return openedAs("", ruleSets);
+    }
+
+    /** Captured with a rule set. */
+    StripeOpened openedAs(String capture, String... ruleSets) {
         return new StripeOpened(
                 dumpId,
                 stripe,
@@ -82,7 +87,7 @@ final class StripeFixture {
                 1,
                 "x86_64",
                 "",
-                "",
+                capture,
                 0);
     }
 

@@ -8,12 +8,14 @@ import java.util.stream.IntStream;
 import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.DumpFacts;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.FactsRecords;
 import org.vmcorestream.schemas.MalformedRecordException;
+import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.ExclusionStats;
@@ -58,7 +60,7 @@ final class OpenStripe {
         PageFacts facts = facts(opened);
         List<RuleSetLane> lanes = new ArrayList<>();
         for (RuleSet ruleSet : ruleSets) {
-            lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn()));
+            lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize()));
         }
         Optional<CaptureLane> capture = CaptureLane.begin(opened, facts, dump(opened), ruleSets, catalog);
         OpenStripe stripe = new OpenStripe(opened, lanes, capture, new StripeDigest(0));
@@ -82,7 +84,8 @@ final class OpenStripe {
                     .orElseThrow(() -> new RefusedException("state of " + StripeAnnouncement.name(opened)
                             + " is of rule set '" + lane.getRuleSet() + "', which is no longer known"));
             try {
-                lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), lane));
+                lanes.add(new RuleSetLane(
+                        ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize(), lane));
             } catch (IllegalArgumentException e) {
                 throw doesNotFit(opened, ruleSet.name(), e);
             }
@@ -186,13 +189,18 @@ final class OpenStripe {
         }
         try {
             DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, expected, scratch.descriptors);
+            if (lanes.stream().anyMatch(RuleSetLane::needsMemmap)) {
+                int memmapPages = MemmapRuns.pages(
+                        opened.getStructPageSize(), 1 << opened.getFacts().getPageShift());
+                MemmapCodec.decode(chunk.getMemmap(), memmapPages, scratch.memmap);
+            }
         } catch (MalformedRecordException e) {
             throw new RefusedException(name(number) + ": " + e.getMessage(), e);
         }
         List<ChunkVerdict> verdicts = new ArrayList<>(lanes.size());
         capture.ifPresent(captured -> captured.decide(scratch.descriptors, scratch.captured));
         for (int lane = 0; lane < lanes.size(); lane++) {
-            verdicts.add(lanes.get(lane).decide(opened, scratch.descriptors, scratch.runs));
+            verdicts.add(lanes.get(lane).decide(opened, scratch.descriptors, scratch.memmap, scratch.runs));
             if (capture.isPresent()) {
                 capture.get().count(lane, scratch.runs, scratch.captured);
             }

@@ -9,6 +9,7 @@ import org.apache.kafka.common.KafkaException;
 import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.ExclusionStats;
 import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.schemas.records.ReplayOutcome;
 import org.vmcorestream.schemas.records.ReplayRequest;
@@ -98,9 +99,10 @@ final class ReplayDecision {
             outbox.begin();
             dump.read(state.getStripe(), stripe);
             stripe.end();
-            outbox.send(stripe.stats(clock.currentTimeMillis(), request.getReplayId()), state.getPartition());
+            ExclusionStats stats = stripe.stats(clock.currentTimeMillis(), request.getReplayId());
+            outbox.send(VerdictRecord.of(stripe.opened(), stats), state.getPartition());
             places.add(outbox.place(state.getStripe()));
-            add(stripe.total().getCounts(), counts);
+            add(stats.getCounts(), counts);
             add(stripe.total().getNotCaptured(), notCaptured);
         }
         return new ReplayOutcome(

@@ -7,6 +7,7 @@ import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.ExclusionStats;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
 import org.vmcorestream.schemas.records.StripeState;
@@ -165,8 +166,12 @@ final class ReplayedStripe implements StripeVisitor {
     }
 
     /** Its statistics, once it has ended. */
-    VerdictRecord stats(long decidedAt, String replayId) {
-        return VerdictRecord.of(
-                stripe.opened(), stripe.stats(decidedAt, replayId).get(0));
+    ExclusionStats stats(long decidedAt, String replayId) {
+        return stripe.stats(decidedAt, replayId).get(0);
+    }
+
+    /** Its announcement, once it has ended. */
+    StripeOpened opened() {
+        return stripe.opened();
     }
 }

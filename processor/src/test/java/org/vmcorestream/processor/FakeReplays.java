@@ -27,6 +27,8 @@ import org.vmcorestream.schemas.Topics;
 final class FakeReplays extends MockConsumer<byte[], byte[]> {
     static final String TOPIC = new Topics(Topics.DEFAULT_PREFIX).replays();
 
+    private static final int MAX_POLLS = 100_000;
+
     private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> log = new HashMap<>();
     private final Map<TopicPartition, Long> positions = new HashMap<>();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
@@ -74,9 +76,8 @@ final class FakeReplays extends MockConsumer<byte[], byte[]> {
 
     /** Gives this member partitions, from their committed offsets on. */
     void assignTo(Integer... partitions) {
-        Set<TopicPartition> now = List.of(partitions).stream()
-                .map(FakeReplays::partition)
-                .collect(Collectors.toSet());
+        Set<TopicPartition> now =
+                List.of(partitions).stream().map(FakeReplays::partition).collect(Collectors.toSet());
         positions.keySet().retainAll(now);
         now.forEach(partition -> positions.putIfAbsent(partition, committed(partition)));
         rebalance(now);
@@ -91,7 +92,9 @@ final class FakeReplays extends MockConsumer<byte[], byte[]> {
 
     @Override
     public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-        polls++;
+        if (++polls > MAX_POLLS) {
+            throw new AssertionError("polled for ever");
+        }
         if (!tasks.isEmpty()) {
             tasks.poll().run();
         }
@@ -138,10 +141,8 @@ final class FakeReplays extends MockConsumer<byte[], byte[]> {
         if (!questionFailures.isEmpty()) {
             throw questionFailures.poll();
         }
-        return asked.stream()
-                .collect(Collectors.toMap(
-                        partition -> partition,
-                        partition -> (long) log.getOrDefault(partition, List.of()).size()));
+        return asked.stream().collect(Collectors.toMap(partition -> partition, partition ->
+                (long) log.getOrDefault(partition, List.of()).size()));
     }
 
     @Override

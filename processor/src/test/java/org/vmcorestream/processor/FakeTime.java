@@ -5,6 +5,8 @@ package org.vmcorestream.processor;
 final class FakeTime implements WallClock {
     static final long START_MILLIS = 1_800_000_000_000L;
 
+    private static final int MAX_SLEEPS = 100_000;
+
     private long nanos = 77;
     private long slept;
     private int sleeps;
@@ -44,7 +46,9 @@ final class FakeTime implements WallClock {
     public void sleep(long time) {
         nanos += time;
         slept += time;
-        sleeps++;
+        if (++sleeps > MAX_SLEEPS) {
+            throw new AssertionError("sleeps for ever");
+        }
         longestSleep = Math.max(longestSleep, time);
     }
 }

@@ -5,17 +5,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.ReplayOutcome;
@@ -36,8 +42,8 @@ final class ReplayBench {
     final List<Throwable> refused = new ArrayList<>();
     ReplayWorker worker;
 
-    /** Done with each producer that is made. */
-    Consumer<MockProducer<byte[], byte[]>> onProducer = producer -> {};
+    /** What is wrong with a record that is sent; null when it arrives. */
+    Function<ProducerRecord<byte[], byte[]>, RuntimeException> trouble = record -> null;
 
     /** A request as a command sends it. */
     static ReplayRequest request(String dumpId, String ruleSet) {
@@ -69,14 +75,23 @@ final class ReplayBench {
                 .flatMap(topic -> IntStream.range(0, PARTITIONS)
                         .mapToObj(number -> new PartitionInfo(topic, number, node, new Node[0], new Node[0])))
                 .toList();
-        MockProducer<byte[], byte[]> producer = new MockProducer<>(
-                new Cluster("fake", List.of(node), partitions, java.util.Set.of(), java.util.Set.of()),
-                true,
-                null,
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
+        Cluster cluster = new Cluster("fake", List.of(node), partitions, Set.of(), Set.of());
+        MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(cluster, true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public synchronized Future<RecordMetadata> send(
+                            ProducerRecord<byte[], byte[]> record, Callback callback) {
+                        RuntimeException problem = trouble.apply(record);
+                        if (problem == null) {
+                            return super.send(record, callback);
+                        }
+                        if (callback != null) {
+                            callback.onCompletion(null, problem);
+                        }
+                        return CompletableFuture.failedFuture(problem);
+                    }
+                };
         producers.add(producer);
-        onProducer.accept(producer);
         return producer;
     }
 
@@ -102,12 +117,23 @@ final class ReplayBench {
         return sent(TOPICS.replays(), ReplayOutcome.class);
     }
 
-    /** A dump of stripes of chunks, the records of each; each stripe 8 chunks behind the one before. */
+    /** All records of a stripe. */
     static SpecificRecordBase[] stripe(StripeFixture fixture, SpecificRecordBase opened, SpecificRecordBase... chunks) {
         List<SpecificRecordBase> records = new ArrayList<>();
         records.add(opened);
         records.addAll(Arrays.asList(chunks));
         records.add(fixture.closed());
         return records.toArray(SpecificRecordBase[]::new);
+    }
+
+    /** All records of a stripe of whole chunks from page frame 0, all of them user pages. */
+    static SpecificRecordBase[] stripe(String dumpId, int chunks) {
+        StripeFixture fixture = new StripeFixture(dumpId, 0, 0, (long) chunks << Chunk.SHIFT, chunks);
+        return stripe(
+                fixture,
+                fixture.opened(),
+                IntStream.range(0, chunks)
+                        .mapToObj(chunk -> fixture.chunk(chunk, StripeFixture.ANON))
+                        .toArray(SpecificRecordBase[]::new));
     }
 }

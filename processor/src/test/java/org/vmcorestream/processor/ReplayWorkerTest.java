@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.processor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.vmcorestream.processor.ReplayBench.TOPICS;
 import static org.vmcorestream.processor.ReplayBench.request;
@@ -12,7 +13,7 @@ import static org.vmcorestream.processor.StripeFixture.append;
 import static org.vmcorestream.processor.StripeFixture.chunk;
 import static org.vmcorestream.processor.StripeFixture.free;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -89,8 +90,7 @@ class ReplayWorkerTest {
         assertThat(outcome.getDecidedAt()).isGreaterThanOrEqualTo(FakeTime.START_MILLIS);
         assertThat(outcome.getVerdicts())
                 .containsExactly(new VerdictPlace(0, 3, 0L, 2L), new VerdictPlace(1, 1, 0L, 1L));
-        assertThat(outcome.getCounts())
-                .contains(new ReasonCount("kept", 32_768L), new ReasonCount("user", 65_536L));
+        assertThat(outcome.getCounts()).contains(new ReasonCount("kept", 32_768L), new ReasonCount("user", 65_536L));
         assertThat(outcome.getNotCaptured()).containsExactly(new ReasonCount("free", 32_768L));
         assertThat(key(bench.sent(TOPICS.replays()).get(0))).isEqualTo(DUMP);
         assertThat(bench.sent(TOPICS.replays()).get(0).partition()).isZero();
@@ -145,8 +145,7 @@ class ReplayWorkerTest {
                 .startsWith("stripe 0 of dump " + OTHER + " ends with digest 00000007, expected ")
                 .endsWith(" of the chunks decided");
         assertThat(problems.get(4))
-                .isEqualTo("dump " + THIRD
-                        + " has stripe 0 on partition 4, expected 0 to 3 as topic verdicts has");
+                .isEqualTo("dump " + THIRD + " has stripe 0 on partition 4, expected 0 to 3 as topic verdicts has");
         assertThat(problems.get(5)).isEmpty();
         assertThat(bench.outcomes().subList(0, 5)).allSatisfy(outcome -> {
             assertThat(outcome.getVerdicts()).isEmpty();
@@ -166,7 +165,7 @@ class ReplayWorkerTest {
         bench.dumps.dump(OTHER).getStripes().get(0).setEndPfn(99L);
         StripeFixture poison = new StripeFixture(THIRD, 0, 0, Chunk.PAGES, 1);
         var chunk = poison.chunk(0, KEPT);
-        chunk.setDescriptors(java.nio.ByteBuffer.wrap(new byte[] {9}));
+        chunk.setDescriptors(ByteBuffer.wrap(new byte[] {9}));
         bench.dumps.add(THIRD, 1, stripe(poison, poison.opened(), chunk));
         bench.replays
                 .add(0, request(DUMP, "level-31"))
@@ -192,7 +191,9 @@ class ReplayWorkerTest {
         bench.run(1, 0);
         assertThat(bench.outcomes().stream().map(ReplayOutcome::getProblem))
                 .containsExactly("stripe 0 of dump x: it expired: the first offset there is 70");
-        assertThat(bench.dumps.finds).as("asked once more, for the cluster may have gone").isEqualTo(2);
+        assertThat(bench.dumps.finds)
+                .as("asked once more, for the cluster may have gone")
+                .isEqualTo(2);
     }
 
     @Test
@@ -215,8 +216,10 @@ class ReplayWorkerTest {
         bench.replays
                 .add(0, new byte[] {1, 2, 3})
                 .add(0, (byte[]) null)
-                .add(0, new ReplayOutcome(
-                        "r", OTHER, "level-31", true, 0L, 0L, "gone", List.of(), List.of(), List.of()))
+                .add(
+                        0,
+                        new ReplayOutcome(
+                                "r", OTHER, "level-31", true, 0L, 0L, "gone", List.of(), List.of(), List.of()))
                 .add(0, new StripeClosed(DUMP, 0, 1, 1L, 1))
                 .add(0, nameless)
                 .add(0, wordy)
@@ -275,35 +278,25 @@ class ReplayWorkerTest {
     @Test
     void shouldSendAllVerdictsAgainWhenOneDidNotArrive() {
         small(DUMP);
-        bench.onProducer = producer -> {
-            if (bench.producers.size() == 1) {
-                producer.flushException = new TimeoutException("1 record expired");
-            }
-        };
+        bench.trouble = record -> bench.producers.size() == 1 && record.topic().equals(TOPICS.exclusionStats())
+                ? new TimeoutException("1 record expired")
+                : null;
         bench.replays.add(0, request(DUMP, "level-31"));
         bench.run(1, 0);
         assertThat(bench.producers).hasSize(2);
         assertThat(bench.producers.get(0).closed()).isTrue();
         assertThat(bench.producers.get(1).history().stream().map(ProducerRecord::topic))
-                .containsExactly(
-                        TOPICS.verdicts(), TOPICS.verdicts(), TOPICS.exclusionStats(), TOPICS.replays());
+                .containsExactly(TOPICS.verdicts(), TOPICS.verdicts(), TOPICS.exclusionStats(), TOPICS.replays());
         assertThat(bench.outcomes()).hasSize(1);
     }
 
     @Test
     void shouldSendOnlyTheOutcomeAgainWhenThatDidNotArrive() {
         small(DUMP);
-        bench.dumps.onRead = () -> {
-            if (bench.producers.size() == 1) {
-                bench.producers.get(0).partitionsForException = null;
-            }
-        };
+        bench.trouble = record -> bench.producers.size() == 1 && record.topic().equals(TOPICS.replays())
+                ? new TimeoutException("1 record expired")
+                : null;
         bench.replays.add(0, request(DUMP, "level-31"));
-        bench.onProducer = producer -> {
-            if (bench.producers.size() == 1) {
-                FailingOutcome.in(producer);
-            }
-        };
         bench.run(1, 0);
         assertThat(bench.dumps.finds).isEqualTo(1);
         assertThat(bench.outcomes()).hasSize(1);
@@ -313,13 +306,28 @@ class ReplayWorkerTest {
     @Test
     void shouldEndARequestWhoseVerdictsNoTopicTakes() {
         small(DUMP);
-        bench.onProducer = producer -> producer.sendException = new RecordTooLargeException("5000000 bytes");
+        bench.trouble = record ->
+                record.topic().equals(TOPICS.verdicts()) ? new RecordTooLargeException("5000000 bytes") : null;
         bench.replays.add(0, request(DUMP, "level-31"));
-        bench.replays.onIdle = () -> {};
         bench.run(1, 0);
+        assertThat(bench.outcomes().stream().map(ReplayOutcome::getProblem))
+                .containsExactly("verdicts cannot be sent: 5000000 bytes");
+        assertThat(bench.sent(TOPICS.verdicts())).isEmpty();
+    }
+
+    @Test
+    void shouldPassOverARequestWhoseOutcomeNoTopicTakes() {
+        small(DUMP);
+        small(OTHER);
+        bench.trouble =
+                record -> record.topic().equals(TOPICS.replays()) && new String(record.key(), UTF_8).equals(DUMP)
+                        ? new RecordTooLargeException("5000000 bytes")
+                        : null;
+        bench.replays.add(0, request(DUMP, "level-31")).add(0, request(OTHER, "level-31"));
+        bench.run(1, 0);
+        assertThat(bench.outcomes().stream().map(ReplayOutcome::getDumpId)).containsExactly(OTHER);
+        assertThat(bench.replays.commits).containsExactly("0:1", "0:2");
         assertThat(bench.refused).isEmpty();
-        assertThat(bench.replays.commits).containsExactly("0:1");
-        assertThat(bench.outcomes()).isEmpty();
     }
 
     @Test
@@ -339,9 +347,7 @@ class ReplayWorkerTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.1, 0.25, 0.5})
     void shouldPauseInProportionToItsWork(double share) {
-        StripeFixture stripe = StripeFixture.ofChunks(40);
-        ChunkRun chunks = new ChunkRun(stripe, 40);
-        bench.dumps.add(DUMP, 0, stripe(stripe, stripe.opened(), chunks.records()));
+        bench.dumps.add(DUMP, 0, stripe(DUMP, 40));
         bench.dumps.onRead = () -> bench.time.work(20);
         bench.replays.add(0, request(DUMP, "level-31"));
         long begin = bench.time.nanoTime();
@@ -354,8 +360,7 @@ class ReplayWorkerTest {
 
     @Test
     void shouldLeaveARequestThatMovedToAnotherInstance() {
-        StripeFixture stripe = StripeFixture.ofChunks(40);
-        bench.dumps.add(DUMP, 0, stripe(stripe, stripe.opened(), new ChunkRun(stripe, 40).records()));
+        bench.dumps.add(DUMP, 0, stripe(DUMP, 40));
         small(OTHER);
         int[] reads = {0};
         bench.dumps.onRead = () -> {
@@ -374,8 +379,7 @@ class ReplayWorkerTest {
 
     @Test
     void shouldGoOnWithItsRequestWhenAnotherPartitionIsGivenToIt() {
-        StripeFixture stripe = StripeFixture.ofChunks(10);
-        bench.dumps.add(DUMP, 0, stripe(stripe, stripe.opened(), new ChunkRun(stripe, 10).records()));
+        bench.dumps.add(DUMP, 0, stripe(DUMP, 10));
         small(OTHER);
         int[] reads = {0};
         bench.dumps.onRead = () -> {
@@ -387,7 +391,8 @@ class ReplayWorkerTest {
         bench.replays.add(0, request(DUMP, "level-31")).add(1, request(OTHER, "level-31"));
         bench.run(1, 0);
         assertThat(bench.outcomes().stream().map(ReplayOutcome::getDumpId)).containsExactly(DUMP, OTHER);
-        assertThat(bench.outcomes()).allSatisfy(outcome -> assertThat(outcome.getProblem()).isEmpty());
+        assertThat(bench.outcomes())
+                .allSatisfy(outcome -> assertThat(outcome.getProblem()).isEmpty());
         assertThat(bench.replays.commits).containsExactly("0:1", "1:1");
     }
 
@@ -437,8 +442,7 @@ class ReplayWorkerTest {
 
     @Test
     void shouldEndInTheMiddleOfARequestAndLeaveItForTheNextTime() {
-        StripeFixture stripe = StripeFixture.ofChunks(10);
-        bench.dumps.add(DUMP, 0, stripe(stripe, stripe.opened(), new ChunkRun(stripe, 10).records()));
+        bench.dumps.add(DUMP, 0, stripe(DUMP, 10));
         int[] reads = {0};
         bench.dumps.onRead = () -> {
             bench.time.work(60);
@@ -456,19 +460,18 @@ class ReplayWorkerTest {
     }
 
     private static ReplayOutcome outcome(String replayId, String dumpId) {
-        return new ReplayOutcome(
-                replayId, dumpId, "level-31", true, 0L, 0L, "", List.of(), List.of(), List.of());
+        return new ReplayOutcome(replayId, dumpId, "level-31", true, 0L, 0L, "", List.of(), List.of(), List.of());
     }
 
     private static String key(ProducerRecord<byte[], byte[]> record) {
-        return new String(record.key(), StandardCharsets.UTF_8);
+        return new String(record.key(), UTF_8);
     }
 
     private static String header(ProducerRecord<byte[], byte[]> record, String name) {
-        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
     }
 
     private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+        return text.getBytes(UTF_8);
     }
 }

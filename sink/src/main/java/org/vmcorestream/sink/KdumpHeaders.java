@@ -51,7 +51,7 @@ final class KdumpHeaders {
     }
 
     /**
-     * The dump level that a file claims: N for {@code level-N}, 16 for {@code capture} (it leaves out free pages), 31 for
+     * The dump level that a file claims: N for {@code level-N} and {@code level-N-e}, 16 for {@code capture} (it leaves out free pages), 31 for
      * every other rule set, because it may leave out anything.
      */
     static int level(String ruleSet) {
@@ -59,7 +59,9 @@ final class KdumpHeaders {
             return BuiltInRuleSets.FREE;
         }
         if (ruleSet.startsWith(LEVEL_PREFIX) && BuiltInRuleSets.named(ruleSet).isPresent()) {
-            return Integer.parseInt(ruleSet.substring(LEVEL_PREFIX.length()));
+            String level = ruleSet.substring(LEVEL_PREFIX.length());
+            int end = level.indexOf('-');
+            return Integer.parseInt(end < 0 ? level : level.substring(0, end));
         }
         return BuiltInRuleSets.MAX_LEVEL;
     }

@@ -4,6 +4,7 @@ package org.vmcorestream.cli;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is to be left out: a dump level as makedumpfile has it, or a rule set by name. */
@@ -11,8 +12,15 @@ final class LevelOptions {
     @ArgGroup
     private Choice choice;
 
+    @Mixin
+    private VmemmapOption vmemmap;
+
     /** The rule set asked for, level 31 when none was. */
     RuleSet ruleSet() {
+        return vmemmap.apply(chosen());
+    }
+
+    private RuleSet chosen() {
         if (choice == null) {
             return BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL);
         }

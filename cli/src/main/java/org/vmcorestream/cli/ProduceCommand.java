@@ -58,6 +58,9 @@ final class ProduceCommand extends ConsoleCommand {
             })
     private List<RuleSet> ruleSets = List.of();
 
+    @Mixin
+    private VmemmapOption vmemmap;
+
     @Option(
             names = "--codec",
             paramLabel = "CODEC",
@@ -108,7 +111,7 @@ final class ProduceCommand extends ConsoleCommand {
                 host == null ? hostName() : host,
                 tenant,
                 capture,
-                ruleSets.stream().map(RuleSet::name).toList(),
+                ruleSetNames(),
                 codec,
                 stripeBytes(),
                 Threads.number("--threads", threads, CaptureSettings.MAX_THREADS));
@@ -124,6 +127,10 @@ final class ProduceCommand extends ConsoleCommand {
         }
         console().print(result.dumpId());
         return ExitCode.OK;
+    }
+
+    private List<String> ruleSetNames() {
+        return ruleSets.stream().map(vmemmap::apply).map(RuleSet::name).toList();
     }
 
     private long stripeBytes() {

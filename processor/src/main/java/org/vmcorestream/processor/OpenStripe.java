@@ -6,12 +6,14 @@ import java.util.List;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.FactsRecords;
 import org.vmcorestream.schemas.MalformedRecordException;
+import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.RuleSetProgress;
@@ -27,6 +29,7 @@ final class OpenStripe {
     private final StripeOpened opened;
     private final List<RuleSetLane> lanes;
     private final StripeDigest digest;
+    private final MemmapRuns memmap = new MemmapRuns();
     private long lastChunk;
     private int chunks;
     private long pages;
@@ -48,7 +51,7 @@ final class OpenStripe {
         PageFacts facts = facts(opened);
         List<RuleSetLane> lanes = new ArrayList<>();
         for (RuleSet ruleSet : ruleSets) {
-            lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn()));
+            lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize()));
         }
         OpenStripe stripe = new OpenStripe(opened, lanes, new StripeDigest(0));
         stripe.lastChunk = -1;
@@ -70,7 +73,8 @@ final class OpenStripe {
                     .orElseThrow(() -> new RefusedException("state of " + StripeAnnouncement.name(opened)
                             + " is of rule set '" + lane.getRuleSet() + "', which is no longer known"));
             try {
-                lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), lane));
+                lanes.add(new RuleSetLane(
+                        ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize(), lane));
             } catch (IllegalArgumentException e) {
                 throw new RefusedException(
                         "state of " + StripeAnnouncement.name(opened) + " does not fit rule set " + ruleSet.name()
@@ -165,12 +169,17 @@ final class OpenStripe {
         }
         try {
             DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, expected, descriptors);
+            if (lanes.stream().anyMatch(RuleSetLane::needsMemmap)) {
+                int memmapPages = MemmapRuns.pages(
+                        opened.getStructPageSize(), 1 << opened.getFacts().getPageShift());
+                MemmapCodec.decode(chunk.getMemmap(), memmapPages, memmap);
+            }
         } catch (MalformedRecordException e) {
             throw new RefusedException(name(number) + ": " + e.getMessage(), e);
         }
         List<ChunkVerdict> verdicts = new ArrayList<>(lanes.size());
         for (RuleSetLane lane : lanes) {
-            verdicts.add(lane.decide(opened, descriptors, scratch));
+            verdicts.add(lane.decide(opened, descriptors, memmap, scratch));
         }
         digest.add(chunk.getDescriptors());
         lastChunk = number;

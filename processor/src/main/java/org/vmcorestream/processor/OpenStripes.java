@@ -22,7 +22,7 @@ final class OpenStripes {
     /** Most stripes open at a time on one partition. */
     static final int MAX_OPEN = 4_096;
 
-    /** Most engines kept: a hostile chunk can grow one to 300 KB. */
+    /** Most engines kept: a hostile chunk can grow one to 500 KB. */
     static final int MAX_ENGINES = 128;
 
     private final KeyValueStore<String, byte[]> store;

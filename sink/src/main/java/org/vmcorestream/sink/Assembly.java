@@ -17,6 +17,7 @@ import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
 /**
  * The making of one file: a dump under a rule set. It advances in small steps, so that one worker can look after many, and can
@@ -91,7 +92,7 @@ final class Assembly {
         quiet = new Quiet(tools.clock());
         reader = new StageReader(tools.readers(), order.isReplay());
         file = order.file(tools);
-        codec = order.codec(tools);
+        codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
     }
 
     String dumpId() {
@@ -261,8 +262,7 @@ final class Assembly {
         }
         if (step == Step.DONE) {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            log = new KernelLogStage(
-                    plan, ruleSet(), file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+            log = new KernelLogStage(order, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
             stage = Stage.LOG;
             return Step.PROGRESS;
         }
@@ -288,8 +288,8 @@ final class Assembly {
     /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
     private Step layOut() throws IOException {
         VerdictCollector collector = intake.collector();
-        writer = tools.writers()
-                .create(file, KdumpHeaders.of(plan, ruleSet(), codec), collector.present(), collector.kept());
+        KdumpHeader header = KdumpHeaders.of(plan, ruleSet(), codec, collector.vmemmapDropped() > 0);
+        writer = tools.writers().create(file, header, collector.present(), collector.kept());
         sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
         pages = new PageStage(plan, tools, reader, problems, missing, sink);
         draining = false;

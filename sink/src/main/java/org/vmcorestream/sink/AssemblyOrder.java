@@ -4,8 +4,6 @@ package org.vmcorestream.sink;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.vmcorestream.schemas.records.PageCodecName;
-import org.vmcorestream.vmcore.codec.PageCodec;
 
 /**
  * What an assembly makes.
@@ -35,13 +33,6 @@ record AssemblyOrder(DumpPlan plan, String ruleSet, boolean primary, Optional<Re
         boolean taken =
                 isReplay() && primary && !tools.finished().hasFile(plan.dumpId(), ruleSet) && Files.exists(file);
         return taken ? tools.placement().fileOf(plan.manifest(), ruleSet, false) : file;
-    }
-
-    /** Codec of the file: that of the sink's settings, else that of the capture, else zstd. */
-    PageCodec codec(StageTools tools) {
-        PageCodecName name = plan.manifest().getCodec();
-        PageCodec travelled = name == PageCodecName.UNKNOWN ? PageCodec.ZSTD : PageCodec.valueOf(name.name());
-        return tools.codec().orElse(travelled.storable() ? travelled : PageCodec.ZSTD);
     }
 
     /** How messages name it. */

@@ -104,6 +104,7 @@ final class DumpBoard implements KernelLogs {
             Entry gone = partition.remove(key);
             if (gone != null) {
                 gone.drop();
+                changes++;
             }
             return;
         }
@@ -173,7 +174,7 @@ final class DumpBoard implements KernelLogs {
         });
     }
 
-    /** Changes whenever a dump comes that was not here. */
+    /** Changes whenever a dump comes or goes. */
     synchronized long changes() {
         return changes;
     }
@@ -267,6 +268,7 @@ final class DumpBoard implements KernelLogs {
             }
             logs.values().removeIf(place -> place.partition() == partition);
         }
+        changes++;
         going.forEach(Entry::drop);
     }
 

@@ -17,7 +17,7 @@ import org.vmcorestream.schemas.records.DumpFile;
  * What topic dump-files says is done. A complete file is done for good; an incomplete one until a newer record of its dump
  * comes; a record without a location is not done at all. A tombstone makes a file be made again at the next start. Whether
  * the file itself is still there is not asked: who removes an old dump does not want it back. A replay is done when the record
- * bears its id, or that of a later replay, or names a complete file that was written after the replay was decided.
+ * bears its id, or names a complete file that was written after the replay was decided.
  *
  * <p>Of each file only the place of its record is kept, and what these questions need. Reading belongs to one thread; the rest
  * can be used by several at once.
@@ -104,8 +104,8 @@ final class FinishedFiles {
         if (outcome == null) {
             return false;
         }
-        boolean whole = outcome.complete() || !outcome.replayId().isEmpty();
-        return outcome.replayId().equals(replayId) || outcome.file() && whole && outcome.writtenAt() > decidedAt;
+        boolean whole = outcome.file() && outcome.complete();
+        return outcome.replayId().equals(replayId) || whole && outcome.writtenAt() > decidedAt;
     }
 
     /** Whether dump-files names a file of a dump under a rule set. */

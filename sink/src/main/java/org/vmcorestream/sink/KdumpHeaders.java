@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.schemas.records.Manifest;
+import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
@@ -16,11 +17,16 @@ final class KdumpHeaders {
     private static final long MAX_CRASH_TIME = 253_402_300_799L;
 
     private static final String LEVEL_PREFIX = "level-";
+    private static final String VMEMMAP_SUFFIX = "-e";
 
     private KdumpHeaders() {}
 
-    /** The header of a file made under a rule set. */
-    static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec) {
+    /**
+     * The header of a file made under a rule set.
+     *
+     * @param vmemmapExcluded whether unused vmemmap is left out of it
+     */
+    static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec, boolean vmemmapExcluded) {
         Manifest manifest = plan.manifest();
         byte[] notes = bytes(manifest.getNotes());
         Optional<VmcoreInfoNote> info = VmcoreInfoNote.find(notes);
@@ -47,7 +53,8 @@ final class KdumpHeaders {
                 crashTime < 0 || crashTime > MAX_CRASH_TIME ? 0 : crashTime,
                 notes,
                 info.map(VmcoreInfoNote::offset).orElse(0),
-                info.map(VmcoreInfoNote::size).orElse(0));
+                info.map(VmcoreInfoNote::size).orElse(0),
+                vmemmapExcluded);
     }
 
     /**
@@ -59,11 +66,16 @@ final class KdumpHeaders {
             return BuiltInRuleSets.FREE;
         }
         if (ruleSet.startsWith(LEVEL_PREFIX) && BuiltInRuleSets.named(ruleSet).isPresent()) {
-            String level = ruleSet.substring(LEVEL_PREFIX.length());
-            int end = level.indexOf('-');
-            return Integer.parseInt(end < 0 ? level : level.substring(0, end));
+            return Integer.parseInt(ruleSet.substring(LEVEL_PREFIX.length()).replace(VMEMMAP_SUFFIX, ""));
         }
         return BuiltInRuleSets.MAX_LEVEL;
+    }
+
+    /** The codec of a file when nothing else is asked for: that of the capture, where files can hold it. */
+    static PageCodec codec(DumpPlan plan) {
+        PageCodecName name = plan.manifest().getCodec();
+        PageCodec codec = name == PageCodecName.UNKNOWN ? PageCodec.ZSTD : PageCodec.valueOf(name.name());
+        return codec.storable() ? codec : PageCodec.ZSTD;
     }
 
     /** Notes that end where the last whole one does, so that one more can be put behind them. */

@@ -3,9 +3,11 @@ package org.vmcorestream.sink;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -28,6 +30,9 @@ final class ReplayWatch implements AutoCloseable {
 
     /** How often the topic may be read again from its beginning. */
     private static final long REWIND_MILLIS = 60_000;
+
+    /** Replays looked at in a row that cannot be begun for now. */
+    private static final int MOST_TRIED = 16;
 
     private final StageTools tools;
     private final DumpBoard board;
@@ -139,17 +144,22 @@ final class ReplayWatch implements AutoCloseable {
                 || board.failed(wish.dumpId(), wish.ruleSet(), wish.replayId());
     }
 
+    /** Begins what can be begun; one that cannot be for now holds up no other. */
     private void begin() {
-        while (!board.full()) {
-            PendingReplays.Wish wish = choose();
-            if (wish == null || !begin(wish)) {
+        Set<PendingReplays.Wish> later = new HashSet<>();
+        while (!board.full() && later.size() < MOST_TRIED) {
+            PendingReplays.Wish wish = choose(later);
+            if (wish == null) {
                 return;
+            }
+            if (!begin(wish)) {
+                later.add(wish);
             }
         }
     }
 
     /** The first one whose dump's capture has ended, else the first one; those that are done are forgotten on the way. */
-    private PendingReplays.Wish choose() {
+    private PendingReplays.Wish choose(Set<PendingReplays.Wish> later) {
         PendingReplays.Wish open = null;
         for (Iterator<PendingReplays.Wish> each = pending.ours(); each.hasNext(); ) {
             PendingReplays.Wish wish = each.next();
@@ -158,7 +168,7 @@ final class ReplayWatch implements AutoCloseable {
                 continue;
             }
             Optional<DumpBoard.Newest> dump = board.newest(wish.dumpId());
-            if (dump.isEmpty() || board.busy(wish.dumpId(), wish.ruleSet())) {
+            if (dump.isEmpty() || board.busy(wish.dumpId(), wish.ruleSet()) || later.contains(wish)) {
                 continue;
             }
             if (dump.get().ended()) {

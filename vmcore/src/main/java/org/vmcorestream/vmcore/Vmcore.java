@@ -32,6 +32,11 @@ public interface Vmcore extends AutoCloseable {
     /** The kernel's page vocabulary. */
     PageFacts pageFacts();
 
+    /** SIZE(page) in bytes; 0 where {@link ChunkDescriber#memmap} knows nothing. */
+    default int structPageSize() {
+        return 0;
+    }
+
     /** Text of the VMCOREINFO note, as it stands. */
     byte[] vmcoreInfoText();
 

@@ -150,8 +150,10 @@ final class MissingPages {
             problems.add(were(notCapturedTotal) + " never captured (" + by + ")");
         }
         if (expired > 0) {
-            problems.add((expired == 1 ? "1 page has" : expired + " pages have")
-                    + " expired: topic page-data no longer holds them");
+            problems.add(
+                    expired == 1
+                            ? "1 page has expired: topic page-data no longer holds it"
+                            : expired + " pages have expired: topic page-data no longer holds them");
         }
         if (lost(total) > 0) {
             problems.add(were(lost(total)) + " lost");

@@ -32,6 +32,8 @@ final class StripeCopy {
     private long pageBytes;
     private StripeEnd end;
     private boolean agreed = true;
+    private boolean expiring;
+    private long expired;
 
     /**
      * @param index reused for every batch
@@ -62,8 +64,14 @@ final class StripeCopy {
         }
         PageCodec codec = check(batch);
         if (sequence > nextSequence) {
-            lost(nextSequence, sequence - 1);
+            if (expiring) {
+                lostBatches += sequence - nextSequence;
+                expired += sink.keptIn(nextPfn(), index.pfn(0));
+            } else {
+                lost(nextSequence, sequence - 1);
+            }
         }
+        expiring = false;
         nextSequence = sequence + 1;
         lastPfn = index.pfn(index.pages() - 1);
         digest.update(batch.getIndex().duplicate());
@@ -89,7 +97,7 @@ final class StripeCopy {
         }
         ByteBuffer data = batch.getData();
         index.decode(batch.getIndex(), batch.getFirstPfn(), batch.getPages(), pageSize, data.remaining());
-        long last = Math.max(lastPfn, stripe.getFirstPfn() - 1);
+        long last = nextPfn() - 1;
         for (int i = 0; i < index.pages(); i++) {
             long pfn = index.pfn(i);
             if (pfn <= last || pfn >= stripe.getEndPfn()) {
@@ -99,6 +107,11 @@ final class StripeCopy {
             last = pfn;
         }
         return PageCodec.valueOf(batch.getCodec().name());
+    }
+
+    /** First page frame that a batch may still have. */
+    private long nextPfn() {
+        return Math.max(lastPfn + 1, stripe.getFirstPfn());
     }
 
     private static String name(PageBatch batch) {
@@ -118,7 +131,13 @@ final class StripeCopy {
         }
         end = record;
         if (nextSequence < record.getBatches()) {
-            lost(nextSequence, record.getBatches() - 1);
+            if (expiring) {
+                lostBatches += record.getBatches() - nextSequence;
+            } else {
+                lost(nextSequence, record.getBatches() - 1);
+            }
+        } else {
+            expiring = false;
         }
         if (lostBatches > 0) {
             return;
@@ -165,6 +184,16 @@ final class StripeCopy {
         } else {
             expectDigest("the dump's record", state.getDigest());
         }
+    }
+
+    /** Says that the retention of page-data has passed what would have come next. */
+    void retentionPassed() {
+        expiring = true;
+    }
+
+    /** Pages that the verdict keeps, captured or not, where page-data has expired. */
+    long expired() {
+        return expired + (expiring ? sink.keptIn(nextPfn(), stripe.getEndPfn()) : 0);
     }
 
     /** Whether all that was sent has come: what is missing then was not captured. */

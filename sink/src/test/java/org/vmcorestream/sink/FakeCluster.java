@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
@@ -153,6 +154,14 @@ final class FakeCluster implements LogReaders {
             public long end() {
                 ask();
                 return FakeCluster.this.end(topic, partition);
+            }
+
+            @Override
+            public long[] ends(String ofTopic, int partitions) {
+                ask();
+                return IntStream.range(0, partitions)
+                        .mapToLong(number -> FakeCluster.this.end(ofTopic, number))
+                        .toArray();
             }
 
             @Override

@@ -99,6 +99,11 @@ final class RuleSetFinder implements AutoCloseable {
                     notBuiltIn(name) + ", and a file is named with its folder or ending, ./" + name + " or " + name
                             + ".yaml");
         }
+        return shelf();
+    }
+
+    /** The shelf of the cluster that was named. */
+    RuleSetShelf shelf() {
         if (shelf == null) {
             shelf = RuleSetShelf.open(client, topics);
         }

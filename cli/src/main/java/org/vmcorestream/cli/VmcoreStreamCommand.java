@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
             SinkCommand.class,
             DumpsCommand.class,
             RulesCommand.class,
+            WhatIfCommand.class,
+            ExplainCommand.class,
             CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {

@@ -27,6 +27,12 @@ import picocli.CommandLine.Option;
             "      --rule-set level-31 --rule-set level-17"
         })
 final class ProcessCommand extends ConsoleCommand {
+    /** Application id when nothing else is asked for. */
+    static final String APPLICATION_ID = "vmcore-stream-processor";
+
+    /** What stands behind an application id in the consumer group of its replay workers. */
+    static final String REPLAY_GROUP_SUFFIX = "-replays";
+
     private static final Duration START = Duration.ofSeconds(60);
 
     @Mixin
@@ -45,7 +51,7 @@ final class ProcessCommand extends ConsoleCommand {
     @Option(
             names = "--application-id",
             paramLabel = "ID",
-            defaultValue = "vmcore-stream-processor",
+            defaultValue = APPLICATION_ID,
             description = "Kafka Streams application id, which is also the consumer group (default: ${DEFAULT-VALUE}).")
     private String applicationId;
 

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             RulesCommand.class,
             WhatIfCommand.class,
             ExplainCommand.class,
+            WatchCommand.class,
             CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {

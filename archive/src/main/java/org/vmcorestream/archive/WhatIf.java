@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.archive;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,17 +19,12 @@ public final class WhatIf implements AutoCloseable {
     /** In force for dumps that ask for no rule set. */
     public static final String USUAL = "level-31";
 
-    private static final int MAX_DUMPS = 512;
-    private static final int MAX_STRIPES = 16_384;
-
-    private final FleetDecider fleet;
+    private final DumpBatches batches;
     private final KnownRuleSets ruleSets;
     private final RuleSet other;
     private final Optional<RuleSet> base;
     private final Consumer<WhatIfRow> rows;
     private final WhatIfTotals totals = new WhatIfTotals();
-    private final List<DumpTask> tasks = new ArrayList<>();
-    private int stripes;
 
     WhatIf(
             FleetDecider fleet,
@@ -38,7 +32,7 @@ public final class WhatIf implements AutoCloseable {
             RuleSet other,
             Optional<RuleSet> base,
             Consumer<WhatIfRow> rows) {
-        this.fleet = fleet;
+        batches = new DumpBatches(fleet, this::tell);
         ruleSets = new KnownRuleSets(shelf);
         this.other = other;
         this.base = base;
@@ -74,11 +68,7 @@ public final class WhatIf implements AutoCloseable {
      * @throws ClusterException when the cluster does not answer
      */
     public void add(StoredDump dump) {
-        tasks.add(task(dump));
-        stripes += dump.stripes();
-        if (tasks.size() >= MAX_DUMPS || stripes >= MAX_STRIPES) {
-            decide();
-        }
+        batches.add(task(dump));
     }
 
     private DumpTask task(StoredDump dump) {
@@ -94,21 +84,14 @@ public final class WhatIf implements AutoCloseable {
         }
     }
 
-    private void decide() {
-        fleet.decide(tasks);
-        for (DumpTask task : tasks) {
-            WhatIfRow row;
-            if (task.problem().isEmpty()) {
-                List<Decision> decisions = task.decisions();
-                row = new WhatIfRow(task.dump(), "", decisions.get(0), decisions.get(1));
-            } else {
-                row = new WhatIfRow(task.dump(), task.problem(), null, null);
-            }
-            totals.add(row);
-            rows.accept(row);
+    private void tell(DumpTask task) {
+        WhatIfRow row = new WhatIfRow(task.dump(), task.problem(), null, null);
+        if (task.problem().isEmpty()) {
+            List<Decision> decisions = task.decisions();
+            row = new WhatIfRow(task.dump(), "", decisions.get(0), decisions.get(1));
         }
-        tasks.clear();
-        stripes = 0;
+        totals.add(row);
+        rows.accept(row);
     }
 
     /**
@@ -117,12 +100,12 @@ public final class WhatIf implements AutoCloseable {
      * @throws ClusterException when the cluster does not answer
      */
     public WhatIfTotals finish() {
-        decide();
+        batches.finish();
         return totals;
     }
 
     @Override
     public void close() {
-        fleet.close();
+        batches.close();
     }
 }

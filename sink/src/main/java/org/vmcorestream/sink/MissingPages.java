@@ -14,8 +14,7 @@ import org.vmcorestream.schemas.records.ReasonCount;
 /**
  * Why pages that the verdict keeps are not in a file, by reason: first what the verdict says was never captured, then what
  * the retention of page-data took, then what was lost. Counted for each stripe by itself, each reason by no more than what is
- * really missing there. What is missing of a stripe that came whole was never captured, whatever the verdict says of it.
- * Belongs to one thread.
+ * really missing there. What is missing between pages that came was never captured, whatever the verdict says of it. Belongs to one thread.
  */
 final class MissingPages {
     /** What reasons of the capture rule set are put behind. */
@@ -96,20 +95,17 @@ final class MissingPages {
      * Takes a stripe whose pages were copied.
      *
      * @param missing kept pages of it that never came
-     * @param gone kept pages of it where page-data has expired, captured or not
-     * @param whole whether all came that was sent
+     * @param gaps kept pages of it where batches did not come, captured or not
+     * @param gone those of them where page-data has expired
      */
-    void stripe(int stripe, long missing, long gone, boolean whole) {
+    void stripe(int stripe, long missing, long gaps, long gone) {
         long left = missing;
         long[] pages = announced.getOrDefault(stripe, new long[0]);
         for (int i = 0; i < pages.length; i += 2) {
             left -= take((int) pages[i], Math.min(left, pages[i + 1]));
         }
-        if (whole) {
-            take(0, left);
-        } else {
-            expired += Math.min(left, gone);
-        }
+        left -= take(0, Math.max(0, left - gaps));
+        expired += Math.min(left, gone);
     }
 
     private long take(int reason, long pages) {
@@ -154,8 +150,10 @@ final class MissingPages {
             problems.add(were(notCapturedTotal) + " never captured (" + by + ")");
         }
         if (expired > 0) {
-            problems.add((expired == 1 ? "1 page has" : expired + " pages have")
-                    + " expired: topic page-data no longer holds them");
+            problems.add(
+                    expired == 1
+                            ? "1 page has expired: topic page-data no longer holds it"
+                            : expired + " pages have expired: topic page-data no longer holds them");
         }
         if (lost(total) > 0) {
             problems.add(were(lost(total)) + " lost");

@@ -152,7 +152,7 @@ final class PageStage {
         if (!why.isEmpty()) {
             problems.add(name + why);
         }
-        missing.stripe(current, absent - unreadable, copy.expired(), copy.whole());
+        missing.stripe(current, absent - unreadable, copy.gaps(), copy.expired());
         copied.add(copy);
         copy = null;
         current++;

@@ -33,7 +33,10 @@ final class StripeCopy {
     private StripeEnd end;
     private boolean agreed = true;
     private boolean expiring;
+    private long gaps;
     private long expired;
+    /** Whether what follows the last batch is gone: so it is until the stripe's end says otherwise. */
+    private boolean tailGone = true;
 
     /**
      * @param index reused for every batch
@@ -64,12 +67,10 @@ final class StripeCopy {
         }
         PageCodec codec = check(batch);
         if (sequence > nextSequence) {
-            if (expiring) {
-                lostBatches += sequence - nextSequence;
-                expired += sink.keptIn(nextPfn(), index.pfn(0));
-            } else {
-                lost(nextSequence, sequence - 1);
-            }
+            long skipped = sink.keptIn(nextPfn(), index.pfn(0));
+            gaps += skipped;
+            expired += expiring ? skipped : 0;
+            lost(nextSequence, sequence - 1);
         }
         expiring = false;
         nextSequence = sequence + 1;
@@ -120,6 +121,9 @@ final class StripeCopy {
 
     private void lost(int first, int last) {
         lostBatches += last - first + 1L;
+        if (expiring) {
+            return;
+        }
         String which = first == last ? "batch " + first : "batches " + first + " to " + last;
         problems.add("stripe " + stripe.getStripe() + ": " + which + " did not come");
     }
@@ -131,13 +135,10 @@ final class StripeCopy {
         }
         end = record;
         if (nextSequence < record.getBatches()) {
-            if (expiring) {
-                lostBatches += record.getBatches() - nextSequence;
-            } else {
-                lost(nextSequence, record.getBatches() - 1);
-            }
+            tailGone = true;
+            lost(nextSequence, record.getBatches() - 1);
         } else {
-            expiring = false;
+            tailGone = false;
         }
         if (lostBatches > 0) {
             return;
@@ -191,12 +192,21 @@ final class StripeCopy {
         expiring = true;
     }
 
-    /** Pages that the verdict keeps, captured or not, where page-data has expired. */
-    long expired() {
-        return expired + (expiring ? sink.keptIn(nextPfn(), stripe.getEndPfn()) : 0);
+    /** Pages that the verdict keeps where batches did not come, captured or not. */
+    long gaps() {
+        return gaps + tail();
     }
 
-    /** Whether all that was sent has come: what is missing then was not captured. */
+    /** Those of them where page-data has expired. */
+    long expired() {
+        return expired + (expiring ? tail() : 0);
+    }
+
+    private long tail() {
+        return tailGone ? sink.keptIn(nextPfn(), stripe.getEndPfn()) : 0;
+    }
+
+    /** Whether all that was sent has come. */
     boolean whole() {
         return end != null && lostBatches == 0;
     }

@@ -16,7 +16,8 @@ import org.vmcorestream.schemas.RecordHeaders;
 
 /** Topics in memory. Can be used by several threads at once. */
 final class FakeCluster implements LogReaders {
-    private static final int MAX_RECORDS = 5;
+    /** Records that a read brings at most. */
+    int most = 5;
 
     /** One partition. */
     private static final class Log {
@@ -105,7 +106,7 @@ final class FakeCluster implements LogReaders {
             throw new OffsetGoneException(topic, partition, offset, log.beginning);
         }
         int from = (int) (offset - log.beginning);
-        return new ArrayList<>(log.records.subList(from, Math.min(log.records.size(), from + MAX_RECORDS)));
+        return new ArrayList<>(log.records.subList(from, Math.min(log.records.size(), from + most)));
     }
 
     private synchronized long offsetAt(String topic, int partition, long timestamp) {

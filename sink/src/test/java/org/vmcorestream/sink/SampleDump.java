@@ -25,6 +25,7 @@ import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.schemas.records.PfnRange;
+import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeState;
 import org.vmcorestream.schemas.records.StripeVerdict;
@@ -51,6 +52,10 @@ final class SampleDump {
     final Manifest manifest;
     final StripeState[] stripes = new StripeState[3];
     final List<List<Long>> batchOffsets = new ArrayList<>();
+    /** What the verdicts say that were never captured, of each stripe. */
+    List<ReasonCount> notCaptured = List.of();
+
+    LongPredicate keeps = pfn -> pfn % 16 >= 4;
     LongPredicate captured = pfn -> kept(pfn) || pfn % 16 < 2;
 
     SampleDump(FakeCluster cluster, long seed, PageCodec codec) {
@@ -111,7 +116,7 @@ final class SampleDump {
     }
 
     boolean kept(long pfn) {
-        return pfn % 16 >= 4;
+        return keeps.test(pfn);
     }
 
     static byte[] page(long pfn) {
@@ -185,7 +190,7 @@ final class SampleDump {
 
     SampleDump verdictEnd(int stripe, String ruleSet, int chunks) {
         StripeVerdict end = new StripeVerdict(
-                dumpId, ruleSet, stripe, chunks, chunks, true, List.of(), 0L, 0L, -1L, 0L, 0L, 0L, List.of());
+                dumpId, ruleSet, stripe, chunks, chunks, true, List.of(), 0L, 0L, -1L, 0L, 0L, 0L, notCaptured);
         int partition = stripes[stripe].getPartition();
         cluster.append(TOPICS.verdicts(), partition, Keys.stripeVerdict(dumpId, ruleSet, stripe), dumpId, end);
         return this;

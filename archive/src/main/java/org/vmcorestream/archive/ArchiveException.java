@@ -2,7 +2,7 @@
 package org.vmcorestream.archive;
 
 /** What the topics hold cannot be had: in one line, with topic, partition and offset where there is one. */
-public final class ArchiveException extends RuntimeException {
+public class ArchiveException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** With the reason in one line. */

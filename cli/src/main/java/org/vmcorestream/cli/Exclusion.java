@@ -9,12 +9,12 @@ import java.util.Map;
 import org.vmcorestream.rules.Anomalies;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
-import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.vmcore.ChunkDescriber;
 import org.vmcorestream.vmcore.PageReader;
+import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.Vmcore;
 
 /** Applies a rule set to a vmcore right here, without Kafka, and counts. */
@@ -60,24 +60,36 @@ final class Exclusion {
      */
     Outcome count(Listener listener) throws IOException {
         long endPfn = vmcore.memory().endPfn();
-        VerdictEngine engine = new VerdictEngine(ruleSet, vmcore.pageFacts(), DumpFacts.NONE, endPfn);
+        VerdictEngine engine =
+                new VerdictEngine(ruleSet, vmcore.pageFacts(), OriginOptions.facts(vmcore, "", ""), endPfn);
         ChunkDescriber describer = vmcore.describer();
         ChunkDescriptors descriptors = new ChunkDescriptors();
         VerdictRuns verdict = new VerdictRuns();
+        KeptPages kept = ruleSet.dropsUnusedVmemmap() ? new KeptPages(vmcore) : null;
         long zeroPages = 0;
         for (long chunk = 0; Chunk.firstPfn(chunk) < endPfn; chunk++) {
             listener.at(Chunk.firstPfn(chunk), endPfn);
             describer.describe(chunk, descriptors);
             engine.decide(descriptors, verdict);
-            zeroPages += zero ? zeroPages(verdict) : 0;
+            if (kept != null) {
+                kept.add(chunk, verdict, describer);
+            } else if (zero) {
+                zeroPages += zeroPages(verdict);
+            }
         }
-        listener.at(endPfn, endPfn);
         Map<String, Long> byReason = new LinkedHashMap<>();
         List<String> reasons = ruleSet.reasons();
         long[] counted = engine.pagesByReason();
         for (int reason = 0; reason < counted.length; reason++) {
             byReason.put(reasons.get(reason), counted[reason]);
         }
+        if (kept != null) {
+            long dropped = kept.dropVmemmap();
+            byReason.merge(reasons.get(RuleSet.KEPT), -dropped, Long::sum);
+            byReason.merge(RuleSet.VMEMMAP, dropped, Long::sum);
+            zeroPages = zero ? zeroPages(kept.kept()) : 0;
+        }
+        listener.at(endPfn, endPfn);
         return new Outcome(new PageCounts(endPfn, byReason, zeroPages), engine.anomalies());
     }
 
@@ -87,16 +99,32 @@ final class Exclusion {
         for (int run = 0; run < verdict.runs(); run++) {
             int length = verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
-                for (int done = 0; done < length; done += PAGES_AT_ONCE) {
-                    found += zeroPages(pfn + done, Math.min(PAGES_AT_ONCE, length - done));
-                }
+                found += zeroPages(pfn, pfn + length);
             }
             pfn += length;
         }
         return found;
     }
 
-    private long zeroPages(long firstPfn, int count) throws IOException {
+    private long zeroPages(PfnBitmap kept) throws IOException {
+        long found = 0;
+        for (long pfn = kept.nextSet(0); pfn >= 0; ) {
+            long end = kept.nextClear(pfn);
+            found += zeroPages(pfn, end);
+            pfn = kept.nextSet(end);
+        }
+        return found;
+    }
+
+    private long zeroPages(long firstPfn, long endPfn) throws IOException {
+        long found = 0;
+        for (long pfn = firstPfn; pfn < endPfn; pfn += PAGES_AT_ONCE) {
+            found += zeroPagesAtOnce(pfn, (int) Math.min(PAGES_AT_ONCE, endPfn - pfn));
+        }
+        return found;
+    }
+
+    private long zeroPagesAtOnce(long firstPfn, int count) throws IOException {
         PageReader reader = vmcore.pages();
         reader.read(firstPfn, count, pages.clear());
         int pageSize = zeros.capacity();

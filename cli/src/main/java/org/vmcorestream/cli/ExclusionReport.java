@@ -18,7 +18,8 @@ final class ExclusionReport {
             BuiltInRuleSets.REASON_FREE,
             BuiltInRuleSets.REASON_UNACCEPTED,
             BuiltInRuleSets.REASON_HWPOISON,
-            BuiltInRuleSets.REASON_OFFLINE);
+            BuiltInRuleSets.REASON_OFFLINE,
+            RuleSet.VMEMMAP);
 
     private ExclusionReport() {}
 
@@ -35,6 +36,9 @@ final class ExclusionReport {
         lines.add(reason("  of these unaccepted", counts.of(BuiltInRuleSets.REASON_UNACCEPTED)));
         lines.add(reason("Hwpoison pages", counts.of(BuiltInRuleSets.REASON_HWPOISON)));
         lines.add(reason("Offline pages", counts.of(BuiltInRuleSets.REASON_OFFLINE)));
+        if (counts.byReason().containsKey(RuleSet.VMEMMAP)) {
+            lines.add(reason("Unused vmemmap pages", counts.of(RuleSet.VMEMMAP)));
+        }
         for (Map.Entry<String, Long> other : counts.byReason().entrySet()) {
             if (!OWN_LINE.contains(other.getKey()) && !RuleSet.COMMON_REASONS.contains(other.getKey())) {
                 lines.add(reason(other.getKey(), other.getValue()));

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.StripeProgress;
@@ -22,7 +23,7 @@ final class OpenStripes {
     /** Most stripes open at a time on one partition. */
     static final int MAX_OPEN = 4_096;
 
-    /** Most engines kept: a hostile chunk can grow one to 300 KB. */
+    /** Most engines kept: a hostile chunk can grow one to 500 KB. */
     static final int MAX_ENGINES = 128;
 
     private final KeyValueStore<String, byte[]> store;
@@ -44,6 +45,7 @@ final class OpenStripes {
      * An open stripe, null when it is not open.
      *
      * @throws RefusedException when its state cannot be continued
+     * @throws ArchiveException when the cluster does not answer what its rule sets are
      */
     OpenStripe get(String dumpId, int stripe) throws RefusedException {
         String key = key(dumpId, stripe);
@@ -122,10 +124,10 @@ final class OpenStripes {
 
     private void keep(String key, OpenStripe stripe) {
         live.put(key, stripe);
-        engines += stripe.lanes().size();
+        engines += stripe.engines();
         Iterator<OpenStripe> eldest = live.values().iterator();
         while (engines > MAX_ENGINES && live.size() > 1) {
-            engines -= eldest.next().lanes().size();
+            engines -= eldest.next().engines();
             eldest.remove();
         }
     }
@@ -133,7 +135,7 @@ final class OpenStripes {
     private void forget(String key) {
         OpenStripe dropped = live.remove(key);
         if (dropped != null) {
-            engines -= dropped.lanes().size();
+            engines -= dropped.engines();
         }
     }
 

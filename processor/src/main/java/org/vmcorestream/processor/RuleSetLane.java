@@ -9,6 +9,7 @@ import org.vmcorestream.rules.Anomalies;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
@@ -26,11 +27,22 @@ import org.vmcorestream.schemas.records.StripeVerdict;
 final class RuleSetLane {
     private final VerdictEngine engine;
     private final List<String> reasons;
+    private final VmemmapLane vmemmap;
 
-    /** A lane at the beginning of a stripe. */
-    RuleSetLane(RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn) {
+    /**
+     * A lane at the beginning of a stripe.
+     *
+     * @param structPageSize SIZE(page) in bytes, 0 when unknown
+     */
+    RuleSetLane(RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn, int structPageSize) {
+        this(ruleSet, facts, dump, endPfn, structPageSize, 0);
+    }
+
+    private RuleSetLane(
+            RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn, int structPageSize, long vmemmapPages) {
         engine = new VerdictEngine(ruleSet, facts, dump, endPfn);
         reasons = ruleSet.reasons();
+        vmemmap = new VmemmapLane(structPageSize, facts.pageSize(), ruleSet.dropsUnusedVmemmap(), vmemmapPages);
     }
 
     /**
@@ -38,8 +50,9 @@ final class RuleSetLane {
      *
      * @throws IllegalArgumentException when that cannot have been a lane of this rule set and stripe
      */
-    RuleSetLane(RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn, RuleSetProgress from) {
-        this(ruleSet, facts, dump, endPfn);
+    RuleSetLane(
+            RuleSet ruleSet, PageFacts facts, DumpFacts dump, long endPfn, int structPageSize, RuleSetProgress from) {
+        this(ruleSet, facts, dump, endPfn, structPageSize, from.getVmemmapPages());
         if (from.getOpenRunEnd() < 0 || from.getOpenRunEnd() > endPfn) {
             throw new IllegalArgumentException(
                     "open run ends at page frame " + from.getOpenRunEnd() + ", expected 0 to " + endPfn);
@@ -47,6 +60,9 @@ final class RuleSetLane {
         if (from.getOpenRunReason() < 0 || from.getOpenRunReason() >= reasons.size()) {
             throw new IllegalArgumentException(
                     "open run has reason code " + from.getOpenRunReason() + " of " + reasons.size());
+        }
+        if (from.getVmemmapPages() < 0) {
+            throw new IllegalArgumentException(from.getVmemmapPages() + " pages of unused vmemmap, expected 0 or more");
         }
         engine.restore(
                 new OpenRun(from.getOpenRunEnd(), from.getOpenRunReason()),
@@ -59,13 +75,22 @@ final class RuleSetLane {
                 from.getPagesByReason().stream().mapToLong(Long::longValue).toArray());
     }
 
+    /** Whether it asks where the memory map of a chunk is. */
+    boolean needsMemmap() {
+        return vmemmap.active();
+    }
+
     /** The rule set. */
     RuleSet ruleSet() {
         return engine.ruleSet();
     }
 
-    /** What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, RuleSetProgress)} needs to go on from here. */
-    RuleSetProgress progress() {
+    /**
+     * What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, int, RuleSetProgress)} needs to go on from here.
+     *
+     * @param notCaptured what the {@link CaptureLane} beside it needs to go on
+     */
+    RuleSetProgress progress(List<Long> notCaptured) {
         OpenRun openRun = engine.openRun();
         Anomalies anomalies = engine.anomalies();
         return new RuleSetProgress(
@@ -78,16 +103,17 @@ final class RuleSetLane {
                 Arrays.stream(engine.pagesByReason()).boxed().toList(),
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
-                0L,
-                List.of());
+                vmemmap.pages(),
+                notCaptured);
     }
 
     /**
      * Decides the next chunk.
      *
+     * @param memmap where its struct pages are
      * @param scratch is overwritten
      */
-    ChunkVerdict decide(StripeOpened stripe, ChunkDescriptors chunk, VerdictRuns scratch) {
+    ChunkVerdict decide(StripeOpened stripe, ChunkDescriptors chunk, MemmapRuns memmap, VerdictRuns scratch) {
         engine.decide(chunk, scratch);
         int[] indexOf = new int[reasons.size()];
         Arrays.fill(indexOf, -1);
@@ -109,11 +135,15 @@ final class RuleSetLane {
                 scratch.pages(),
                 used,
                 ByteBuffer.wrap(VerdictCodec.encode(scratch, indexOf)),
-                List.of());
+                vmemmap.find(scratch, memmap));
     }
 
-    /** Totals of the stripe. */
-    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected) {
+    /**
+     * Totals of the stripe.
+     *
+     * @param notCaptured pages that it keeps and that nobody has
+     */
+    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected, List<ReasonCount> notCaptured) {
         Anomalies anomalies = engine.anomalies();
         return new StripeVerdict(
                 stripe.getDumpId(),
@@ -122,18 +152,27 @@ final class RuleSetLane {
                 chunks,
                 chunksExpected,
                 ruleSet().countsZero(),
-                counts(),
+                counts(engine.pagesByReason()),
                 anomalies.invalidOrders(),
                 anomalies.misaligned(),
                 anomalies.firstPfn(),
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
-                0L,
-                List.of());
+                vmemmap.pages(),
+                notCaptured);
     }
 
-    /** Statistics of the stripe. */
-    ExclusionStats stats(StripeOpened stripe, long decidedAt) {
+    /**
+     * Statistics of the stripe. Unused vmemmap is counted where it was found: with the stripe whose pages it describes, which
+     * is seldom the one that it lies in. So a stripe of free memory may have fewer than no kept pages and a ratio above 1;
+     * the sums over all stripes of a dump are right.
+     */
+    ExclusionStats stats(StripeOpened stripe, long decidedAt, String replayId) {
+        long[] pages = engine.pagesByReason();
+        if (vmemmap.pages() > 0) {
+            pages[RuleSet.KEPT] -= vmemmap.pages();
+            pages[reasons.indexOf(RuleSet.VMEMMAP)] += vmemmap.pages();
+        }
         Anomalies anomalies = engine.anomalies();
         return new ExclusionStats(
                 stripe.getDumpId(),
@@ -144,19 +183,18 @@ final class RuleSetLane {
                 stripe.getTenant(),
                 stripe.getHost(),
                 stripe.getFacts().getPageShift(),
-                counts(),
-                ratio(engine.pagesByReason()),
+                counts(pages),
+                ratio(pages),
                 anomalies.kept(),
                 stripe.getStripes(),
                 anomalies.misaligned(),
                 anomalies.invalidOrders(),
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
-                "");
+                replayId);
     }
 
-    private List<ReasonCount> counts() {
-        long[] pages = engine.pagesByReason();
+    private List<ReasonCount> counts(long[] pages) {
         List<ReasonCount> counts = new ArrayList<>();
         for (int reason = 0; reason < pages.length; reason++) {
             counts.add(new ReasonCount(reasons.get(reason), pages[reason]));

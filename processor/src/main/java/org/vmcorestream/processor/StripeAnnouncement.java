@@ -3,6 +3,7 @@ package org.vmcorestream.processor;
 
 import java.util.regex.Pattern;
 import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.schemas.records.StripeOpened;
 
 /** What the first record of a stripe may say. It comes from a topic, so none of it is believed unseen. */
@@ -58,6 +59,12 @@ final class StripeAnnouncement {
         if (opened.getRuleSets().size() > MAX_RULE_SETS) {
             throw new RefusedException(name + " asks for "
                     + opened.getRuleSets().size() + " rule sets, expected at most " + MAX_RULE_SETS);
+        }
+        int structPageSize = opened.getStructPageSize();
+        if (structPageSize != 0 && !MemmapRuns.isStructPageSize(structPageSize)) {
+            throw new RefusedException(name + " has struct pages of " + structPageSize
+                    + " bytes, expected 0 or a multiple of 8 from " + MemmapRuns.MIN_STRUCT_PAGE + " to "
+                    + MemmapRuns.MAX_STRUCT_PAGE);
         }
         checkText(name, "kernel release", opened.getKernelRelease());
         checkText(name, "tenant", opened.getTenant());

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -49,7 +50,9 @@ final class Bench implements AutoCloseable {
         Properties settings = StreamsSettings.of(
                 new VerdictService.Settings(client, topics, "vmcore-verdicts", ruleSets, stateDir, 1));
         driver = new TopologyTestDriver(
-                VerdictTopology.build(topics, new RuleSetCatalog(ruleSets), expiry), settings, NOW);
+                VerdictTopology.build(topics, new RuleSetCatalog(ruleSets, name -> Optional.empty()), expiry),
+                settings,
+                NOW);
         ByteArraySerializer to = new ByteArraySerializer();
         ByteArrayDeserializer from = new ByteArrayDeserializer();
         metadata = driver.createInputTopic(topics.pageMetadata(), to, to, NOW, Duration.ZERO);

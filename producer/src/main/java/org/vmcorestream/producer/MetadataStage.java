@@ -11,11 +11,13 @@ import org.slf4j.LoggerFactory;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.FactsRecords;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
@@ -25,6 +27,9 @@ import org.vmcorestream.vmcore.Vmcore;
 /**
  * Describes every page of memory to page-metadata, and asks the capture rules on the way which pages are to follow. While
  * chunks are described, the client sends those before them.
+ *
+ * <p>A capture rule set that drops unused vmemmap drops none of it here: the pages of a chunk's memory map can lie in any
+ * stripe, in one that was already planned too. They travel, and leave the file by the verdict.
  */
 final class MetadataStage {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataStage.class);
@@ -39,6 +44,7 @@ final class MetadataStage {
     private final PfnRuns present;
     private final PfnRuns backed;
     private final ChunkDescriptors descriptors = new ChunkDescriptors();
+    private final MemmapRuns memmap = new MemmapRuns();
     private final VerdictRuns verdict = new VerdictRuns();
     private final CRC32C digest = new CRC32C();
     private long framesDone;
@@ -101,6 +107,7 @@ final class MetadataStage {
             Interrupts.check();
             describer.describe(c, descriptors);
             requireWhole(c, stripe);
+            describer.memmap(c, memmap);
             sendChunk(stripe, c);
             engine.decide(descriptors, verdict);
             kept.add(verdict);
@@ -138,6 +145,7 @@ final class MetadataStage {
                 .setMachine(dump.machine())
                 .setCrashReason(dump.crashReason())
                 .setCaptureRuleSet(settings.capture().name())
+                .setStructPageSize(vmcore.structPageSize())
                 .build();
         byte[] key = Keys.stripeOpened(settings.dumpId(), stripe.number());
         return metadata.send(stripe.partition(), key, opened, stripe.firstPfn(), stripe.endPfn());
@@ -152,7 +160,7 @@ final class MetadataStage {
                 chunk,
                 descriptors.pages(),
                 ByteBuffer.wrap(encoded),
-                ByteBuffer.allocate(0));
+                ByteBuffer.wrap(MemmapCodec.encode(memmap)));
         long firstPfn = descriptors.firstPfn();
         byte[] key = Keys.chunk(settings.dumpId(), stripe.number(), chunk);
         metadata.send(stripe.partition(), key, message, firstPfn, firstPfn + descriptors.pages());

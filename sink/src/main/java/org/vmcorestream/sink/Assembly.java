@@ -20,6 +20,7 @@ import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
 /**
  * The making of one file: a dump under a rule set. It advances in small steps, so that one worker can look after many, and can
@@ -90,13 +91,7 @@ final class Assembly {
         quiet = new Quiet(tools.clock());
         reader = new StageReader(tools.readers());
         file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
-        codec = tools.codec().orElseGet(() -> fileCodec(plan));
-    }
-
-    private static PageCodec fileCodec(DumpPlan plan) {
-        PageCodecName name = plan.manifest().getCodec();
-        PageCodec codec = name == PageCodecName.UNKNOWN ? PageCodec.ZSTD : PageCodec.valueOf(name.name());
-        return codec.storable() ? codec : PageCodec.ZSTD;
+        codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
     }
 
     String dumpId() {
@@ -269,8 +264,8 @@ final class Assembly {
     /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
     private Step layOut() throws IOException {
         VerdictCollector collector = verdicts.collector();
-        writer = tools.writers()
-                .create(file, KdumpHeaders.of(plan, ruleSet, codec), collector.present(), collector.kept());
+        KdumpHeader header = KdumpHeaders.of(plan, ruleSet, codec, collector.vmemmapDropped() > 0);
+        writer = tools.writers().create(file, header, collector.present(), collector.kept());
         sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
         pages = new PageStage(plan, tools, reader, problems, collector.kept(), sink);
         draining = false;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.schemas.records.Manifest;
+import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
@@ -16,11 +17,16 @@ final class KdumpHeaders {
     private static final long MAX_CRASH_TIME = 253_402_300_799L;
 
     private static final String LEVEL_PREFIX = "level-";
+    private static final String VMEMMAP_SUFFIX = "-e";
 
     private KdumpHeaders() {}
 
-    /** The header of a file made under a rule set. */
-    static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec) {
+    /**
+     * The header of a file made under a rule set.
+     *
+     * @param vmemmapExcluded whether unused vmemmap is left out of it
+     */
+    static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec, boolean vmemmapExcluded) {
         Manifest manifest = plan.manifest();
         byte[] notes = bytes(manifest.getNotes());
         Optional<VmcoreInfoNote> info = VmcoreInfoNote.find(notes);
@@ -47,11 +53,12 @@ final class KdumpHeaders {
                 crashTime < 0 || crashTime > MAX_CRASH_TIME ? 0 : crashTime,
                 notes,
                 info.map(VmcoreInfoNote::offset).orElse(0),
-                info.map(VmcoreInfoNote::size).orElse(0));
+                info.map(VmcoreInfoNote::size).orElse(0),
+                vmemmapExcluded);
     }
 
     /**
-     * The dump level that a file claims: N for {@code level-N}, 16 for {@code capture} (it leaves out free pages), 31 for
+     * The dump level that a file claims: N for {@code level-N} and {@code level-N-e}, 16 for {@code capture} (it leaves out free pages), 31 for
      * every other rule set, because it may leave out anything.
      */
     static int level(String ruleSet) {
@@ -59,9 +66,16 @@ final class KdumpHeaders {
             return BuiltInRuleSets.FREE;
         }
         if (ruleSet.startsWith(LEVEL_PREFIX) && BuiltInRuleSets.named(ruleSet).isPresent()) {
-            return Integer.parseInt(ruleSet.substring(LEVEL_PREFIX.length()));
+            return Integer.parseInt(ruleSet.substring(LEVEL_PREFIX.length()).replace(VMEMMAP_SUFFIX, ""));
         }
         return BuiltInRuleSets.MAX_LEVEL;
+    }
+
+    /** The codec of a file when nothing else is asked for: that of the capture, where files can hold it. */
+    static PageCodec codec(DumpPlan plan) {
+        PageCodecName name = plan.manifest().getCodec();
+        PageCodec codec = name == PageCodecName.UNKNOWN ? PageCodec.ZSTD : PageCodec.valueOf(name.name());
+        return codec.storable() ? codec : PageCodec.ZSTD;
     }
 
     /** Notes that end where the last whole one does, so that one more can be put behind them. */

@@ -21,7 +21,7 @@ import org.vmcorestream.vmcore.PfnBitmap;
 /**
  * The verdict of one rule set on a whole dump, from its records: which pages stay, how many leave for which reason. What no
  * verdict speaks of stays. A chunk that comes twice, because a processor was set up anew, keeps what either of the two
- * verdicts keeps, and is counted once. Belongs to one thread.
+ * verdicts keeps, and is counted once. Unused vmemmap leaves last, see {@link VmemmapPages}. Belongs to one thread.
  */
 final class VerdictCollector {
     /** Most different reasons of a dump. */
@@ -37,13 +37,16 @@ final class VerdictCollector {
     private final int[] chunksOfStripe;
     private final Map<String, long[]> counts = new LinkedHashMap<>();
     private final VerdictRuns runs = new VerdictRuns();
+    private final VmemmapPages vmemmap;
     private long outside;
+    private long vmemmapDropped;
 
     /** Begins with nothing kept. */
     VerdictCollector(DumpPlan plan) {
         this.plan = plan;
         present = new PfnBitmap(plan.endPfn());
         kept = new PfnBitmap(plan.endPfn());
+        vmemmap = new VmemmapPages(plan.endPfn());
         chunksOfStripe = new int[plan.stripes()];
         for (PfnRange range : plan.manifest().getPresent()) {
             present.set(range.getFirstPfn(), range.getEndPfn());
@@ -69,9 +72,11 @@ final class VerdictCollector {
             throw new MalformedRecordException(
                     "verdict on " + verdict.getPages() + " pages of chunk " + chunk + ", expected " + pages);
         }
+        vmemmap.check(chunk, verdict.getVmemmap());
         List<long[]> table = table(verdict.getReasons());
         VerdictCodec.decode(verdict.getRuns(), first, pages, table.size(), runs);
         boolean again = decided.get((int) chunk);
+        vmemmap.accept(chunk, verdict.getVmemmap(), again);
         long pfn = first;
         for (int run = 0; run < runs.runs(); run++) {
             int length = runs.length(run);
@@ -163,8 +168,9 @@ final class VerdictCollector {
         return stripesDone.cardinality();
     }
 
-    /** Keeps every page of memory that no verdict speaks of, and says so. */
+    /** Takes unused vmemmap out, keeps every page of memory that no verdict speaks of, and says so. */
     void end(Problems problems) {
+        dropVmemmap();
         long chunks = Chunk.of(plan.endPfn() - 1) + 1;
         long undecided = 0;
         long firstUndecided = -1;
@@ -187,6 +193,20 @@ final class VerdictCollector {
         if (outside > 0) {
             problems.add("the verdict keeps " + outside + " page frames without memory");
         }
+    }
+
+    /** Only pages that were kept leave for this reason; those that had left before keep the reason they had. */
+    private void dropVmemmap() {
+        vmemmapDropped = vmemmap.dropFrom(kept, decided);
+        if (vmemmapDropped > 0) {
+            counts.get(RuleSet.COMMON_REASONS.get(RuleSet.KEPT))[0] -= vmemmapDropped;
+            counts.computeIfAbsent(RuleSet.VMEMMAP, name -> new long[1])[0] += vmemmapDropped;
+        }
+    }
+
+    /** Pages that left because they describe excluded pages only. */
+    long vmemmapDropped() {
+        return vmemmapDropped;
     }
 
     /** Page frames with memory. */

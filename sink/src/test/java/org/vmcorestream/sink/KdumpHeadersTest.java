@@ -29,7 +29,7 @@ class KdumpHeadersTest {
     private KdumpHeader header(byte[] notes) {
         sample.manifest.setNotes(ByteBuffer.wrap(notes));
         sample.manifest.setVmcoreinfo(ByteBuffer.wrap(TEXT));
-        return KdumpHeaders.of(sample.plan(DumpState.OPENED), "level-31", PageCodec.ZSTD);
+        return KdumpHeaders.of(sample.plan(DumpState.OPENED), "level-31", PageCodec.ZSTD, false);
     }
 
     private static String text(KdumpHeader header) {

@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.elf.ElfCore;
 import org.vmcorestream.vmcore.elf.ElfNotes;
@@ -15,6 +16,7 @@ import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 import org.vmcorestream.vmcore.os.KernelIdentityReader;
 import org.vmcorestream.vmcore.os.KernelMap;
+import org.vmcorestream.vmcore.page.MemmapFrames;
 import org.vmcorestream.vmcore.page.PageLayout;
 import org.vmcorestream.vmcore.page.PageVocabulary;
 import org.vmcorestream.vmcore.page.SparseMemory;
@@ -39,6 +41,7 @@ final class ElfVmcore implements Vmcore {
     private final KernelIdentity kernel;
     private final FilePageReader pages;
     private KernelLog log;
+    private MemmapFrames.Survey memmapSurvey;
 
     private ElfVmcore(DumpFile file) throws IOException {
         this.file = file;
@@ -118,12 +121,35 @@ final class ElfVmcore implements Vmcore {
 
     @Override
     public ChunkDescriber describer() {
-        return new StructPageDescriber(frames, sections, kernelMap.memory(physical), layout, facts);
+        return new StructPageDescriber(frames, sections, kernelMap.memory(physical), layout, facts, this::memmapFrames);
+    }
+
+    private MemmapFrames memmapFrames() throws IOException {
+        return MemmapFrames.of(
+                memmapSurvey(), sections, kernelMap.tables(physical), layout, facts.pageShift(), frames.endPfn());
+    }
+
+    private synchronized MemmapFrames.Survey memmapSurvey() throws IOException {
+        if (memmapSurvey == null) {
+            memmapSurvey = MemmapFrames.survey(
+                    sections, kernelMap.tables(physical), layout, facts.pageShift(), frames.endPfn());
+        }
+        return memmapSurvey;
+    }
+
+    @Override
+    public int structPageSize() {
+        return layout.size();
     }
 
     @Override
     public PageReader pages() {
         return pages;
+    }
+
+    @Override
+    public OptionalLong physicalAddress(long virtualAddress) throws IOException {
+        return kernelMap.memory(physical).physicalAddress(virtualAddress);
     }
 
     @Override

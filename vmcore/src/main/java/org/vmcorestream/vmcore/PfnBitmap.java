@@ -55,6 +55,28 @@ public final class PfnBitmap {
         words[to] |= tail;
     }
 
+    /**
+     * Clears the bits of page frames {@code first} to {@code end - 1}.
+     *
+     * @return number of those that were set
+     */
+    public long clear(long first, long end) {
+        if (first < 0 || end > endPfn || first > end) {
+            throw new IndexOutOfBoundsException("page frames " + first + " to " + end + " of " + endPfn);
+        }
+        long cleared = 0;
+        for (long pfn = first; pfn < end; pfn = (pfn | 63) + 1) {
+            int i = (int) (pfn >>> 6);
+            long mask = -1L << pfn;
+            if ((pfn | 63) >= end) {
+                mask &= -1L >>> -end;
+            }
+            cleared += Long.bitCount(words[i] & mask);
+            words[i] &= ~mask;
+        }
+        return cleared;
+    }
+
     /** Number of bits set. */
     public long cardinality() {
         long bits = 0;

@@ -61,6 +61,7 @@ class RealVmcoreTest {
                 long zeros = level.engine.ruleSet().countsZero() ? both(level.kept, zero) : 0;
                 checkCounter(vmcores, name, level, "zero", zeros);
                 assertThat(level.engine.anomalies().kept()).as(what).isZero();
+                assertThat(level.engine.anomalies().unknownTypes()).as(what).isZero();
             }
         }
     }

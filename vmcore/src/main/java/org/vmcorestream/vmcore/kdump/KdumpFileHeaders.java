@@ -59,7 +59,8 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
                 main.timestamp(),
                 notes,
                 vmcoreInfoOffset(path, sub),
-                (int) sub.vmcoreInfoSize());
+                (int) sub.vmcoreInfoSize(),
+                (main.status() & MainHeader.STATUS_EXCLUDED_VMEMMAP) != 0);
         return new KdumpFileHeaders(header, main.status(), layout);
     }
 

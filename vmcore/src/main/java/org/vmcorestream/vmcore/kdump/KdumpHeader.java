@@ -16,6 +16,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param notes all ELF notes
  * @param vmcoreInfoOffset where the text of VMCOREINFO begins in {@code notes}
  * @param vmcoreInfoSize its size in bytes
+ * @param vmemmapExcluded whether pages of the kernel's memory map that describe only excluded pages are left out
  */
 public record KdumpHeader(
         KernelIdentity kernel,
@@ -26,4 +27,19 @@ public record KdumpHeader(
         long crashTime,
         byte[] notes,
         int vmcoreInfoOffset,
-        int vmcoreInfoSize) {}
+        int vmcoreInfoSize,
+        boolean vmemmapExcluded) {
+    /** Headers of a file that holds all of the memory map. */
+    public KdumpHeader(
+            KernelIdentity kernel,
+            int pageSize,
+            long endPfn,
+            int level,
+            PageCodec codec,
+            long crashTime,
+            byte[] notes,
+            int vmcoreInfoOffset,
+            int vmcoreInfoSize) {
+        this(kernel, pageSize, endPfn, level, codec, crashTime, notes, vmcoreInfoOffset, vmcoreInfoSize, false);
+    }
+}

@@ -56,6 +56,9 @@ record MainHeader(
     /** Pages are missing: their descriptors have offset 0. DUMP_DH_COMPRESSED_INCOMPLETE. */
     static final int STATUS_INCOMPLETE = 0x8;
 
+    /** Parts of the memory map are left out: they describe excluded pages alone. DUMP_DH_EXCLUDED_VMEMMAP. */
+    static final int STATUS_EXCLUDED_VMEMMAP = 0x10;
+
     private static final byte[] SIGNATURE = "KDUMP   ".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION_OFFSET = 8;
     private static final int UTSNAME_OFFSET = VERSION_OFFSET + Integer.BYTES;
@@ -75,7 +78,9 @@ record MainHeader(
         return new MainHeader(
                 header.kernel(),
                 header.crashTime(),
-                header.codec().kdumpFlag() | (incomplete ? STATUS_INCOMPLETE : 0),
+                header.codec().kdumpFlag()
+                        | (incomplete ? STATUS_INCOMPLETE : 0)
+                        | (header.vmemmapExcluded() ? STATUS_EXCLUDED_VMEMMAP : 0),
                 header.pageSize(),
                 layout.subHeaderBlocks(),
                 layout.bitmapBlocks(),

@@ -50,7 +50,12 @@ public record KernelMap(long physBase, long root, int levels, long smeMask) {
 
     /** A new translator over physical memory, for one thread. */
     public KernelMemory memory(PhysicalMemory memory) {
-        return new KernelMemory(memory, new PageTables(memory, root, levels, smeMask));
+        return new KernelMemory(memory, tables(memory));
+    }
+
+    /** New page tables, for one thread. */
+    public PageTables tables(PhysicalMemory memory) {
+        return new PageTables(memory, root, levels, smeMask);
     }
 
     private static long topTable(String source, VmcoreInfo info) throws CorruptVmcoreException {

@@ -2,12 +2,15 @@
 package org.vmcorestream.vmcore.page;
 
 import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
  * Where the struct pages of each memory section are, as the kernel's sparse memory model keeps them. Only sections that have
  * a memory map are here, in ascending order.
  */
 public final class SparseMemory {
+    private static final int PAGE = 4096;
+
     private final int sectionShift;
     private final int structSize;
     private final long[] sections;
@@ -32,6 +35,30 @@ public final class SparseMemory {
     /** Number of sections with a memory map. */
     public int sections() {
         return sections.length;
+    }
+
+    /**
+     * Virtual address of the struct page of page frame 0, when the struct pages of all sections are one array that begins at a
+     * page, as SPARSEMEM_VMEMMAP has it; empty when they are not.
+     */
+    OptionalLong vmemmap() {
+        for (long map : maps) {
+            if (map != maps[0] || map % PAGE != 0) {
+                return OptionalLong.empty();
+            }
+        }
+        return maps.length == 0 ? OptionalLong.empty() : OptionalLong.of(maps[0]);
+    }
+
+    /** First page frame of a section with a memory map, by its index from 0. */
+    long firstPfn(int index) {
+        return sections[index] << sectionShift;
+    }
+
+    /** Index of the first section with a memory map that ends behind a page frame; {@link #sections()} when none does. */
+    int sectionAtOrBehind(long pfn) {
+        int found = index(pfn);
+        return found >= 0 ? found : -found - 1;
     }
 
     /** Page frame behind the last section that has a memory map. */

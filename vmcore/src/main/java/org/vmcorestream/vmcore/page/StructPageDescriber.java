@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.ChunkDescriber;
 import org.vmcorestream.vmcore.memory.FrameRuns;
@@ -21,6 +22,12 @@ public final class StructPageDescriber implements ChunkDescriber {
     private static final int BUFFER_SIZE = 2 << 20;
     private static final int PAGE = 4096;
 
+    /** Where struct pages are in physical memory; made when somebody asks for the first time. */
+    public interface MemmapSource {
+        /** A new reader of that, for one thread. */
+        MemmapFrames open() throws IOException;
+    }
+
     private final FrameRuns frames;
     private final RunLookup present;
     private final RunLookup backed;
@@ -31,18 +38,27 @@ public final class StructPageDescriber implements ChunkDescriber {
     private final int structSize;
     private final int blockPages;
     private final ByteBuffer buffer;
+    private final MemmapSource memmapSource;
+    private MemmapFrames memmap;
     private long unreadable;
 
     /**
      * A describer with its own buffer, for one thread.
      *
      * @param memory used by this describer alone
+     * @param memmapSource asked at the first {@link #memmap}
      */
     public StructPageDescriber(
-            FrameRuns frames, SparseMemory sections, KernelMemory memory, PageLayout layout, PageFacts facts) {
+            FrameRuns frames,
+            SparseMemory sections,
+            KernelMemory memory,
+            PageLayout layout,
+            PageFacts facts,
+            MemmapSource memmapSource) {
         this.frames = frames;
         this.sections = sections;
         this.memory = memory;
+        this.memmapSource = memmapSource;
         present = new RunLookup(frames.present());
         backed = new RunLookup(frames.backed());
         described = new RunLookup(frames.described());
@@ -54,11 +70,8 @@ public final class StructPageDescriber implements ChunkDescriber {
 
     @Override
     public void describe(long chunk, ChunkDescriptors into) throws IOException {
+        requireChunk(chunk);
         long pfn = Chunk.firstPfn(chunk);
-        if (chunk < 0 || pfn >= frames.endPfn()) {
-            throw new IllegalArgumentException(
-                    "chunk " + chunk + " of a vmcore that ends at page frame " + frames.endPfn());
-        }
         into.begin(pfn);
         long end = Math.min(frames.endPfn(), pfn + Chunk.PAGES);
         while (pfn < end) {
@@ -79,6 +92,22 @@ public final class StructPageDescriber implements ChunkDescriber {
                 }
             }
             pfn = until;
+        }
+    }
+
+    @Override
+    public void memmap(long chunk, MemmapRuns into) throws IOException {
+        requireChunk(chunk);
+        if (memmap == null) {
+            memmap = memmapSource.open();
+        }
+        memmap.describe(chunk, into);
+    }
+
+    private void requireChunk(long chunk) {
+        if (chunk < 0 || Chunk.firstPfn(chunk) >= frames.endPfn()) {
+            throw new IllegalArgumentException(
+                    "chunk " + chunk + " of a vmcore that ends at page frame " + frames.endPfn());
         }
     }
 

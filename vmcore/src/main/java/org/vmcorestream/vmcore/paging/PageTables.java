@@ -37,6 +37,7 @@ public final class PageTables {
     private long mappingStart;
     private long mappingSize;
     private long mappingPhys;
+    private long missSize;
 
     /**
      * Tables that begin somewhere.
@@ -68,15 +69,17 @@ public final class PageTables {
             return true;
         }
         int unused = Long.SIZE - 12 - 9 * levels;
+        missSize = 1L << 12;
         if (virt << unused >> unused != virt) {
             return false;
         }
         long table = root;
         for (int level = levels; level >= 1; level--) {
+            int shift = 12 + 9 * (level - 1);
+            missSize = 1L << shift;
             if (tableAt[level] != table && !load(level, table)) {
                 return false;
             }
-            int shift = 12 + 9 * (level - 1);
             long entry = tables[level].getLong((int) (virt >>> shift & 511) * Long.BYTES) & entryMask;
             if ((entry & PRESENT) == 0) {
                 return false;
@@ -109,6 +112,11 @@ public final class PageTables {
     /** Physical address of a virtual one that was just translated. */
     public long phys(long virt) {
         return mappingPhys + (virt - mappingStart);
+    }
+
+    /** Bytes from a virtual address that was just found not to be mapped, none of which are mapped by the same entry. */
+    public long bytesMissing(long virt) {
+        return missSize - (virt & missSize - 1);
     }
 
     /** Bytes from a virtual address that was just translated to the end of its page. */

@@ -84,7 +84,10 @@ class StructPageDescriberTest {
                     new SparseMemory(SECTION_SHIFT, STRUCT, sections, maps),
                     kernel,
                     LAYOUT,
-                    FACTS);
+                    FACTS,
+                    () -> {
+                        throw new AssertionError("nobody asked for the memory map");
+                    });
             ChunkDescriptors chunk = new ChunkDescriptors();
             describer.describe(0, chunk);
             describer.describe(0, chunk);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.MemmapRuns;
+import org.vmcorestream.schemas.MalformedRecordException;
+import org.vmcorestream.schemas.records.PfnRange;
+import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
+
+/**
+ * The pages of the memory map that the verdicts on chunks name as unused. They lie anywhere in the dump, in chunks decided
+ * later and in other stripes too, so they leave it only when all verdicts were read. Belongs to one thread.
+ *
+ * <p>When a chunk is decided twice and the two verdicts do not name the same pages, none leaves: those of the first verdict
+ * cannot be told from those of other chunks any more.
+ */
+final class VmemmapPages {
+    /** Bitmaps of a chunk beyond the share of a dump's chunks that are set aside: 1 MiB. */
+    private static final int LEAST_CHUNKS = 256;
+
+    /** One chunk in so many may hold parts of the memory map, which is 1/64 of memory when it lies in one piece. */
+    private static final int SHARE = 8;
+
+    private final SparsePfnBitmap named;
+    private final long endPfn;
+
+    /** For each chunk that named pages: which ones, in a number. */
+    private final Map<Long, Long> fingerprints = new HashMap<>();
+
+    private boolean contradicted;
+
+    VmemmapPages(long endPfn) {
+        this.endPfn = endPfn;
+        named = new SparsePfnBitmap(endPfn, maxChunks(endPfn));
+    }
+
+    private static int maxChunks(long endPfn) {
+        long chunks = Chunk.of(endPfn) + 1;
+        return (int) Math.min(chunks, chunks / SHARE + LEAST_CHUNKS);
+    }
+
+    /** Most heap that this takes for memory up to a page frame, in bytes. */
+    static long heapBytes(long endPfn) {
+        return maxChunks(endPfn) * (long) (Chunk.PAGES / Byte.SIZE);
+    }
+
+    /**
+     * Checks what a verdict names.
+     *
+     * @throws MalformedRecordException when the ranges are not ascending and apart, beyond the end of memory or too many
+     */
+    void check(long chunk, List<PfnRange> ranges) throws MalformedRecordException {
+        long last = -1;
+        long pages = 0;
+        for (PfnRange range : ranges) {
+            long first = range.getFirstPfn();
+            long end = range.getEndPfn();
+            if (first <= last || end <= first || end > endPfn) {
+                throw new MalformedRecordException(
+                        "verdict on chunk " + chunk + " names unused vmemmap from page frame "
+                                + first + " to before " + end + ", expected ranges ascending and apart within "
+                                + (last + 1) + " to "
+                                + endPfn);
+            }
+            last = end;
+            pages += end - first;
+        }
+        if (pages > MemmapRuns.MAX_PAGES) {
+            throw new MalformedRecordException("verdict on chunk " + chunk + " names " + pages
+                    + " pages of unused vmemmap, expected at most " + MemmapRuns.MAX_PAGES);
+        }
+    }
+
+    /**
+     * Takes what a verdict names, which was checked.
+     *
+     * @param again whether the chunk was decided before
+     */
+    void accept(long chunk, List<PfnRange> ranges, boolean again) {
+        if (again) {
+            contradicted |= fingerprints.getOrDefault(chunk, 0L) != fingerprint(ranges);
+            return;
+        }
+        if (ranges.isEmpty()) {
+            return;
+        }
+        fingerprints.put(chunk, fingerprint(ranges));
+        for (PfnRange range : ranges) {
+            named.add(range.getFirstPfn(), range.getEndPfn());
+        }
+    }
+
+    private static long fingerprint(List<PfnRange> ranges) {
+        long mixed = 0;
+        for (PfnRange range : ranges) {
+            mixed = (mixed ^ range.getFirstPfn()) * 0x9E3779B97F4A7C15L;
+            mixed = (mixed ^ mixed >>> 32 ^ range.getEndPfn()) * 0xC2B2AE3D27D4EB4FL;
+            mixed ^= mixed >>> 29;
+        }
+        return mixed;
+    }
+
+    /**
+     * Takes the pages out of those that stay.
+     *
+     * @param decided chunks that there is a verdict on; what no verdict speaks of stays
+     * @return number of pages taken out
+     */
+    long dropFrom(PfnBitmap kept, BitSet decided) {
+        if (contradicted) {
+            return 0;
+        }
+        long dropped = 0;
+        for (long first = named.nextSet(0); first >= 0; ) {
+            long end = named.runEnd(first);
+            if (decided.get((int) Chunk.of(first))) {
+                dropped += kept.clear(first, end);
+            }
+            first = named.nextSet(end);
+        }
+        return dropped;
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.page;
+
+import java.io.IOException;
+import java.util.OptionalLong;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.MemmapRuns;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
+import org.vmcorestream.vmcore.paging.PageTables;
+
+/**
+ * Tells which page frames hold the struct pages of a chunk and nothing else.
+ *
+ * <p>A page frame can be mapped at several places of the memory map: the HugeTLB vmemmap optimisation (mm/hugetlb_vmemmap.c)
+ * does so with the struct pages of tail pages, which are all alike. Who drops such a page because of one chunk takes it from
+ * another. Therefore the page tables of the whole memory map are read before the first answer (one step for each 2 MiB of it,
+ * where the kernel maps it so), and what is mapped twice is in no answer.
+ */
+public final class MemmapFrames {
+    /** Most bitmaps of a chunk that look for page frames mapped twice: 64 MiB, the memory map of 128 TiB in one piece. */
+    static final int MAX_CHUNKS = 1 << 14;
+
+    /** Most mappings that are looked at: those of a memory map for 16 TiB in pages of 4 KiB. */
+    static final long MAX_MAPPINGS = 1L << 26;
+
+    /** What was found out about the whole memory map, for the readers of all threads. */
+    public static final class Survey {
+        private final boolean usable;
+        private final SparsePfnBitmap shared;
+
+        private Survey(boolean usable, SparsePfnBitmap shared) {
+            this.usable = usable;
+            this.shared = shared;
+        }
+    }
+
+    private final MemmapPages pages;
+    private final Survey survey;
+
+    private MemmapFrames(MemmapPages pages, Survey survey) {
+        this.pages = pages;
+        this.survey = survey;
+    }
+
+    /**
+     * Looks at the whole memory map.
+     *
+     * @param endPfn page frame behind the last one of memory
+     */
+    public static Survey survey(SparseMemory sections, PageTables tables, PageLayout layout, int pageShift, long endPfn)
+            throws IOException {
+        OptionalLong vmemmap = sections.vmemmap();
+        if (vmemmap.isEmpty()) {
+            return new Survey(false, null);
+        }
+        SparsePfnBitmap seen = new SparsePfnBitmap(endPfn, MAX_CHUNKS);
+        SparsePfnBitmap shared = new SparsePfnBitmap(endPfn, MAX_CHUNKS);
+        Mappings mappings = new Mappings(seen, shared);
+        new MemmapPages(sections, tables, vmemmap.getAsLong(), layout.size(), pageShift, endPfn)
+                .walk(0, sections.endPfn(), mappings);
+        return new Survey(mappings.count <= MAX_MAPPINGS && !seen.isFull() && !shared.isFull(), shared);
+    }
+
+    /** A reader with page tables of its own, for one thread. */
+    public static MemmapFrames of(
+            Survey survey, SparseMemory sections, PageTables tables, PageLayout layout, int pageShift, long endPfn) {
+        MemmapPages pages =
+                new MemmapPages(sections, tables, sections.vmemmap().orElse(0), layout.size(), pageShift, endPfn);
+        return new MemmapFrames(pages, survey);
+    }
+
+    /** Tells where the memory map of a chunk is, as far as it is there alone. */
+    public void describe(long chunk, MemmapRuns into) throws IOException {
+        into.begin();
+        if (!survey.usable) {
+            return;
+        }
+        long first = Chunk.firstPfn(chunk);
+        long base = pages.pageOf(first);
+        pages.walk(first, first + Chunk.PAGES, (page, frame, count) -> {
+            addUnshared((int) (page - base), frame, (int) count, into);
+            return true;
+        });
+    }
+
+    private void addUnshared(int index, long frame, int count, MemmapRuns into) {
+        long end = frame + count;
+        long at = frame;
+        while (at < end) {
+            long sharedFrom = survey.shared.nextSet(at);
+            long until = sharedFrom < 0 ? end : Math.min(end, sharedFrom);
+            if (until > at) {
+                into.append(index + (int) (at - frame), at, (int) (until - at));
+            }
+            at = until < end ? survey.shared.runEnd(until) : end;
+        }
+    }
+
+    /** Counts mappings and finds page frames that are mapped twice; gives up when there are too many. */
+    private static final class Mappings implements MemmapPages.Visitor {
+        private final SparsePfnBitmap seen;
+        private final SparsePfnBitmap shared;
+        private long count;
+
+        Mappings(SparsePfnBitmap seen, SparsePfnBitmap shared) {
+            this.seen = seen;
+            this.shared = shared;
+        }
+
+        @Override
+        public boolean at(long page, long frame, long pages) {
+            seen.add(frame, frame + pages, shared);
+            return ++count <= MAX_MAPPINGS && !seen.isFull() && !shared.isFull();
+        }
+    }
+}

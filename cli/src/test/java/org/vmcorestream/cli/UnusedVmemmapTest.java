@@ -81,8 +81,8 @@ class UnusedVmemmapTest {
         UnusedVmemmap unused = UnusedVmemmap.ofDemo().get(level);
         try (Vmcore vmcore = Vmcore.open(demo)) {
             PageCounts with = count(vmcore, BuiltInRuleSets.level(level), zero);
-            PageCounts without = count(
-                    vmcore, BuiltInRuleSets.named(unused.ruleSet()).orElseThrow(), zero);
+            PageCounts without =
+                    count(vmcore, BuiltInRuleSets.named(unused.ruleSet()).orElseThrow(), zero);
             assertThat(without.of(RuleSet.VMEMMAP)).isEqualTo(unused.pages());
             assertThat(without.of("kept")).isEqualTo(with.of("kept") - unused.pages());
             assertThat(without.free()).isEqualTo(with.free());
@@ -102,7 +102,10 @@ class UnusedVmemmapTest {
     @Test
     void shouldInspectWithTheOptionOfMakedumpfile() {
         for (String[] words : new String[][] {
-            {"-e"}, {"--exclude-unused-vmemmap", "-d", "31"}, {"--rule-set", "level-31-e"}, {"-e", "--rule-set", "level-31"}
+            {"-e"},
+            {"--exclude-unused-vmemmap", "-d", "31"},
+            {"--rule-set", "level-31-e"},
+            {"-e", "--rule-set", "level-31"}
         }) {
             Object[] command = new Object[2 + words.length];
             command[0] = "inspect";

@@ -71,6 +71,11 @@ final class StripeFixture {
     }
 
     StripeOpened opened(String... ruleSets) {
+        return openedAs("", ruleSets);
+    }
+
+    /** Captured with a rule set. */
+    StripeOpened openedAs(String capture, String... ruleSets) {
         return new StripeOpened(
                 dumpId,
                 stripe,
@@ -85,7 +90,7 @@ final class StripeFixture {
                 1,
                 "x86_64",
                 "",
-                "",
+                capture,
                 structPageSize);
     }
 

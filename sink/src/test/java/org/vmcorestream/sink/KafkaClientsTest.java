@@ -168,9 +168,10 @@ class KafkaClientsTest {
                     List.of(),
                     "");
 
-            CompletableFuture<Void> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
+            CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
 
             assertThat(Outbox.outcome(sent)).isEqualTo(Outbox.Outcome.SENT);
+            assertThat(sent).isCompletedWithValue(new LogPlace(0, 0));
             assertThat(new String(producer.history().get(0).key(), StandardCharsets.UTF_8))
                     .isEqualTo("d/level-31");
         }

@@ -29,6 +29,7 @@ import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.schemas.records.PfnRange;
+import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeState;
 import org.vmcorestream.schemas.records.StripeVerdict;
@@ -61,7 +62,11 @@ final class SampleDump {
     /** Page frames among them that leave for it. */
     final Set<Long> dropped = new HashSet<>();
 
-    LongPredicate captured = pfn -> pfn % 16 >= 4 || pfn % 16 < 2;
+    /** What the verdicts say that were never captured, of each stripe. */
+    List<ReasonCount> notCaptured = List.of();
+
+    LongPredicate keeps = pfn -> pfn % 16 >= 4;
+    LongPredicate captured = pfn -> keeps.test(pfn) || pfn % 16 < 2;
 
     SampleDump(FakeCluster cluster, long seed, PageCodec codec) {
         this.cluster = cluster;
@@ -121,7 +126,7 @@ final class SampleDump {
     }
 
     boolean kept(long pfn) {
-        return pfn % 16 >= 4 && !dropped.contains(pfn);
+        return keeps.test(pfn) && !dropped.contains(pfn);
     }
 
     static byte[] page(long pfn) {
@@ -200,7 +205,7 @@ final class SampleDump {
 
     SampleDump verdictEnd(int stripe, String ruleSet, int chunks) {
         StripeVerdict end = new StripeVerdict(
-                dumpId, ruleSet, stripe, chunks, chunks, true, List.of(), 0L, 0L, -1L, 0L, 0L, 0L, List.of());
+                dumpId, ruleSet, stripe, chunks, chunks, true, List.of(), 0L, 0L, -1L, 0L, 0L, 0L, notCaptured);
         int partition = stripes[stripe].getPartition();
         cluster.append(TOPICS.verdicts(), partition, Keys.stripeVerdict(dumpId, ruleSet, stripe), dumpId, end);
         return this;

@@ -12,15 +12,8 @@ import java.util.Properties;
 import org.vmcorestream.schemas.Topics;
 import picocli.CommandLine.Option;
 
-/** Where Kafka is and what the topics are called: options named as in every Kafka tool. */
-final class KafkaOptions {
-    @Option(
-            names = "--bootstrap-server",
-            required = true,
-            paramLabel = "HOST:PORT",
-            description = "Brokers to connect to first, separated by commas.")
-    private String bootstrapServer;
-
+/** How Kafka is talked to and what the topics are called: options named as in every Kafka tool. */
+abstract class KafkaOptions {
     @Option(
             names = "--command-config",
             paramLabel = "FILE",
@@ -35,7 +28,7 @@ final class KafkaOptions {
     private String topicPrefix;
 
     /** Settings for Kafka clients. */
-    Map<String, Object> client() {
+    final Map<String, Object> client() {
         Map<String, Object> settings = new HashMap<>();
         if (commandConfig != null) {
             Properties properties = new Properties();
@@ -49,12 +42,12 @@ final class KafkaOptions {
             }
             properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
         }
-        settings.put("bootstrap.servers", bootstrapServer);
+        settings.put("bootstrap.servers", bootstrapServer());
         return settings;
     }
 
     /** Names of the topics. */
-    Topics topics() {
+    final Topics topics() {
         if (!topicPrefix.matches("[A-Za-z0-9._-]{0,100}")) {
             throw new CommandFailure(
                     ExitCode.USAGE,
@@ -63,8 +56,40 @@ final class KafkaOptions {
         return new Topics(topicPrefix);
     }
 
-    /** Where Kafka is, for messages. */
-    String bootstrapServer() {
-        return bootstrapServer;
+    /** Whether the user said where Kafka is. */
+    final boolean given() {
+        return bootstrapServer() != null;
+    }
+
+    /** Brokers to connect to first; null where the user named none. */
+    abstract String bootstrapServer();
+
+    /** Of a command that does nothing without a cluster. */
+    static final class Required extends KafkaOptions {
+        @Option(
+                names = "--bootstrap-server",
+                required = true,
+                paramLabel = "HOST:PORT",
+                description = "Brokers to connect to first, separated by commas.")
+        private String bootstrapServer;
+
+        @Override
+        String bootstrapServer() {
+            return bootstrapServer;
+        }
+    }
+
+    /** Of a command that can do some of its work without a cluster. */
+    static final class IfNeeded extends KafkaOptions {
+        @Option(
+                names = "--bootstrap-server",
+                paramLabel = "HOST:PORT",
+                description = "Brokers to connect to first, separated by commas; needed for what only a cluster knows.")
+        private String bootstrapServer;
+
+        @Override
+        String bootstrapServer() {
+            return bootstrapServer;
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.vmcorestream.processor.VerdictService;
-import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,14 +30,17 @@ final class ProcessCommand extends ConsoleCommand {
     private static final Duration START = Duration.ofSeconds(60);
 
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(
             names = "--rule-set",
             paramLabel = "NAME",
-            converter = RuleSetConverter.class,
-            description = "Rule set for dumps that ask for none; can be given several times (default: level-31).")
-    private List<RuleSet> ruleSets = List.of(BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL));
+            converter = RuleSetNameConverter.class,
+            description = {
+                "Rule set for dumps that ask for none, built-in or published; can be given several times",
+                "(default: level-31). Of a published one the version that is the newest now is meant as long as this runs."
+            })
+    private List<RuleSetName> ruleSets = List.of(RuleSetName.DEFAULT);
 
     @Option(
             names = "--application-id",
@@ -75,8 +77,12 @@ final class ProcessCommand extends ConsoleCommand {
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(kafka.topics());
         }
+        List<RuleSet> defaults;
+        try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
+            defaults = finder.find(ruleSets);
+        }
         VerdictService service = teardown.add(new VerdictService(
-                new VerdictService.Settings(client, kafka.topics(), applicationId, ruleSets, state, streamThreads)));
+                new VerdictService.Settings(client, kafka.topics(), applicationId, defaults, state, streamThreads)));
         service.start(START);
         console().log("Deciding for " + kafka.bootstrapServer() + " as " + applicationId + "; interrupt to end.");
         return LongRunning.await(service::failure);

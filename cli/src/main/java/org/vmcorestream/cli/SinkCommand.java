@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.sink.DirectoryPerDump;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Option;
         })
 final class SinkCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Folder of the dumps' folders.")
     private Path directory;
@@ -51,10 +50,12 @@ final class SinkCommand extends ConsoleCommand {
     @Option(
             names = "--rule-set",
             paramLabel = "NAME",
-            converter = RuleSetConverter.class,
-            description =
-                    "Rule set made into files for dumps that ask for none; can be given several times (default: level-31).")
-    private List<RuleSet> ruleSets = List.of(BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL));
+            converter = RuleSetNameConverter.class,
+            description = {
+                "Rule set made into files for dumps that ask for none, built-in or published; can be given several",
+                "times (default: level-31). Give sinks and processors the same."
+            })
+    private List<RuleSetName> ruleSets = List.of(RuleSetName.DEFAULT);
 
     @Option(
             names = "--group",
@@ -103,6 +104,10 @@ final class SinkCommand extends ConsoleCommand {
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(kafka.topics());
         }
+        List<RuleSet> defaults;
+        try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
+            defaults = finder.find(ruleSets);
+        }
         SinkService service = teardown.add(new SinkService(
                 new SinkService.Settings(
                         client,
@@ -111,7 +116,7 @@ final class SinkCommand extends ConsoleCommand {
                         name == null ? ProduceCommand.hostName() : name,
                         new DirectoryPerDump(directory),
                         Optional.ofNullable(codec),
-                        ruleSets.stream().map(RuleSet::name).toList(),
+                        defaults.stream().map(RuleSet::name).toList(),
                         atOnce,
                         Duration.ofSeconds(stallSeconds)),
                 new Lines(console())));

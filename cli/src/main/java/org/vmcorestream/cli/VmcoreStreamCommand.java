@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             ProcessCommand.class,
             SinkCommand.class,
+            DumpsCommand.class,
+            RulesCommand.class,
             CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -236,6 +237,11 @@ final class FakeVmcore implements Vmcore {
 
     private static boolean isIn(List<PfnRun> runs, long pfn) {
         return runs.stream().anyMatch(run -> pfn >= run.firstPfn() && pfn < run.endPfn());
+    }
+
+    @Override
+    public OptionalLong physicalAddress(long virtualAddress) {
+        return OptionalLong.empty();
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * A place in one partition, read forward record by record. What was fetched and not yet read stays: moving a little forward
@@ -62,7 +63,7 @@ final class LogCursor implements AutoCloseable {
         try {
             return new LogCursor(new KafkaConsumer<>(ClientConfigs.reader(client, fetchBytes)), ClientConfigs.PATIENCE);
         } catch (KafkaException e) {
-            throw new ArchiveException("cannot read from the cluster: " + OneLine.of(innermost(e)), e);
+            throw new ClusterException("cannot read from the cluster: " + OneLine.of(innermost(e)), e);
         }
     }
 
@@ -119,7 +120,8 @@ final class LogCursor implements AutoCloseable {
      * The next record below an offset; null when there is none any more. A record's buffers are parts of a fetch.
      *
      * @throws OffsetGoneException when the partition does not have the place that was moved to
-     * @throws ArchiveException when the cluster does not answer, or what it holds cannot be read
+     * @throws BrokenRecordException when there is something that is no record
+     * @throws ClusterException when the cluster does not answer
      */
     ConsumerRecord<ByteBuffer, ByteBuffer> next(long end) throws OffsetGoneException {
         long giveUp = System.nanoTime() + patience.toNanos();
@@ -146,8 +148,9 @@ final class LogCursor implements AutoCloseable {
                 reached = position;
                 giveUp = System.nanoTime() + patience.toNanos();
             } else if (System.nanoTime() - giveUp > 0) {
-                throw new ArchiveException(place + " gives no record from offset " + position + " on within "
-                        + patience.toMillis() + " ms, expected some up to offset " + (end - 1));
+                String problem = place + " gives no record from offset " + position + " on within "
+                        + patience.toMillis() + " ms, expected some up to offset " + (end - 1);
+                throw new ClusterException(problem, new TimeoutException(problem));
             }
             poll();
         }
@@ -165,7 +168,12 @@ final class LogCursor implements AutoCloseable {
         } catch (InvalidOffsetException e) {
             throw new OffsetGoneException(place, position(), beginning(), end(), e);
         } catch (KafkaException e) {
-            throw new UnreadableRecordException(place, position(), e);
+            // A batch whose checksum does not hold is reported as no special class; refusals of the cluster are.
+            if (e.getClass() == KafkaException.class) {
+                throw new BrokenRecordException(place, position(), e);
+            }
+            throw new ClusterException(
+                    place + " cannot be read from offset " + position() + " on: " + OneLine.of(e), e);
         }
     }
 
@@ -236,7 +244,7 @@ final class LogCursor implements AutoCloseable {
         try {
             return question.get();
         } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
-            throw new ArchiveException(problem + ": " + OneLine.of(e), e);
+            throw new ClusterException(problem + ": " + OneLine.of(e), e);
         }
     }
 

@@ -283,7 +283,7 @@ class StoredMetadataTest {
         refusedOpening(dump, text, "length of the crash reason is 1025, expected at most 1024");
         StripeOpened structPage = with(dump, 0, stripe.getEndPfn(), 1);
         structPage.setStructPageSize(-1);
-        refusedOpening(dump, structPage, "structPageSize is -1, expected 0 to 2^16");
+        refusedOpening(dump, structPage, "structPageSize is -1, expected 0 or a multiple of 8 from 32 to 1024");
     }
 
     private static StripeOpened with(Dump dump, long firstPfn, long endPfn, int chunks) {

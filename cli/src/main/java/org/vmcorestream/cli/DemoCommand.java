@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.vmcorestream.cli.broker.TemporaryFolder;
-import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.vmcore.Vmcore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,13 +43,13 @@ final class DemoCommand extends ConsoleCommand {
 
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
-        RuleSet ruleSet = level.ruleSet();
+        Pipeline.Rules rules = Pipeline.Rules.of(level.name(), level.name(), null);
         OutputFile output = OutputFile.of(out, file.force());
         TemporaryFolder folder =
                 teardown.add(TemporaryFolder.create(output.path().getParent(), ".vmcore-stream-demo-"));
         Vmcore opened = teardown.add(Vmcores.open(unpack(folder.path())));
         return new Pipeline(console(), teardown)
-                .run(opened, new Pipeline.Job(output.path(), ruleSet, ruleSet, file.codec(), null));
+                .run(opened, new Pipeline.Job(output.path(), rules, file.codec(), null));
     }
 
     private static Path unpack(Path folder) throws IOException {

@@ -9,7 +9,6 @@ import java.util.Map;
 import org.vmcorestream.rules.Anomalies;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
-import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
@@ -61,7 +60,8 @@ final class Exclusion {
      */
     Outcome count(Listener listener) throws IOException {
         long endPfn = vmcore.memory().endPfn();
-        VerdictEngine engine = new VerdictEngine(ruleSet, vmcore.pageFacts(), DumpFacts.NONE, endPfn);
+        VerdictEngine engine =
+                new VerdictEngine(ruleSet, vmcore.pageFacts(), OriginOptions.facts(vmcore, "", ""), endPfn);
         ChunkDescriber describer = vmcore.describer();
         ChunkDescriptors descriptors = new ChunkDescriptors();
         VerdictRuns verdict = new VerdictRuns();

@@ -3,6 +3,7 @@ package org.vmcorestream.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -11,7 +12,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.cli.broker.BrokerException;
+import org.vmcorestream.rulebook.RuleTextException;
 import org.vmcorestream.vmcore.VmcoreException;
 
 /** From what was thrown to one line and an exit code. */
@@ -33,7 +36,9 @@ final class Failures {
     /** What a failure means to the user. */
     static CommandFailure explain(Throwable thrown) {
         Throwable failure = thrown;
-        while ((failure instanceof ExecutionException || failure instanceof CompletionException)
+        while ((failure instanceof ExecutionException
+                        || failure instanceof CompletionException
+                        || failure instanceof UncheckedIOException)
                 && failure.getCause() != null) {
             failure = failure.getCause();
         }
@@ -43,6 +48,9 @@ final class Failures {
         if (failure instanceof InterruptedException || failure instanceof InterruptException) {
             return new CommandFailure(ExitCode.INTERRUPTED, "interrupted", failure);
         }
+        if (failure instanceof RuleTextException) {
+            return of(ExitCode.USAGE, "", failure);
+        }
         if (failure instanceof VmcoreException) {
             return of(ExitCode.BAD_VMCORE, "", failure);
         }
@@ -50,7 +58,7 @@ final class Failures {
         if (settings != null) {
             return new CommandFailure(ExitCode.USAGE, "client settings: " + oneLine(settings.getMessage()), failure);
         }
-        if (failure instanceof BrokerException) {
+        if (failure instanceof BrokerException || failure instanceof ArchiveException) {
             return of(ExitCode.KAFKA, "", failure);
         }
         if (failure instanceof KafkaException) {

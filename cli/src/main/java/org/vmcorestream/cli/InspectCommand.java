@@ -18,7 +18,11 @@ import picocli.CommandLine.Parameters;
             "Reads struct pages only, so it is quick; contents of pages are read with --zero alone."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  vmcore-stream inspect guest.elf", "  vmcore-stream inspect guest.elf -d 17 --zero"})
+        footer = {
+            "  vmcore-stream inspect guest.elf",
+            "  vmcore-stream inspect guest.elf -d 17 --zero",
+            "  vmcore-stream inspect guest.elf --rule-set mine.yaml"
+        })
 final class InspectCommand extends ConsoleCommand {
     @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
     private Path vmcore;
@@ -35,7 +39,7 @@ final class InspectCommand extends ConsoleCommand {
 
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
-        RuleSet ruleSet = level.ruleSet();
+        RuleSet ruleSet = RuleSetFinder.withoutCluster().find(level.name());
         Vmcore opened = teardown.add(Vmcores.open(vmcore));
         VmcoreSummary.lines(opened).forEach(console()::print);
         console().print("");

@@ -2,17 +2,16 @@
 package org.vmcorestream.cli;
 
 import org.vmcorestream.rules.BuiltInRuleSets;
-import org.vmcorestream.rules.RuleSet;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A dump level on the command line. */
-final class LevelConverter implements ITypeConverter<RuleSet> {
+final class LevelConverter implements ITypeConverter<RuleSetName> {
     @Override
-    public RuleSet convert(String level) {
+    public RuleSetName convert(String level) {
         if (!level.matches("[0-9]{1,2}") || Integer.parseInt(level) > BuiltInRuleSets.MAX_LEVEL) {
             throw new TypeConversionException("dump level '" + level + "', expected 0 to " + BuiltInRuleSets.MAX_LEVEL);
         }
-        return BuiltInRuleSets.level(Integer.parseInt(level));
+        return new RuleSetName("level-" + Integer.parseInt(level));
     }
 }

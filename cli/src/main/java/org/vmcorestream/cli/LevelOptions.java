@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import org.vmcorestream.rules.BuiltInRuleSets;
-import org.vmcorestream.rules.RuleSet;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,14 +13,14 @@ final class LevelOptions {
     @Mixin
     private VmemmapOption vmemmap;
 
-    /** The rule set asked for, level 31 when none was. */
-    RuleSet ruleSet() {
+    /** Name of the rule set asked for, that of level 31 when none was. */
+    RuleSetName name() {
         return vmemmap.apply(chosen());
     }
 
-    private RuleSet chosen() {
+    private RuleSetName chosen() {
         if (choice == null) {
-            return BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL);
+            return RuleSetName.DEFAULT;
         }
         return choice.ruleSet != null ? choice.ruleSet : choice.level;
     }
@@ -37,13 +35,13 @@ final class LevelOptions {
                     "Dump level, the sum of what is left out (default: 31):",
                     "1 pages of zeros, 2 page cache that is not private, 4 page cache, 8 user pages, 16 free pages."
                 })
-        private RuleSet level;
+        private RuleSetName level;
 
         @Option(
                 names = "--rule-set",
-                paramLabel = "NAME",
-                converter = RuleSetConverter.class,
-                description = "Rule set: level-0 to level-31, or capture.")
-        private RuleSet ruleSet;
+                paramLabel = "NAME|FILE",
+                converter = RuleSetOrFileConverter.class,
+                description = "Rule set: level-0 to level-31, capture, or a YAML file that holds one.")
+        private RuleSetName ruleSet;
     }
 }

@@ -15,6 +15,7 @@ import org.vmcorestream.processor.VerdictService;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
+import org.vmcorestream.rulebook.RuleTextException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.TopicPlan;
 import org.vmcorestream.schemas.Topics;
@@ -49,12 +50,38 @@ final class Pipeline {
      * What is to be made.
      *
      * @param out absolute name of the file
-     * @param ruleSet what leaves the dump
-     * @param capture which pages travel at all
+     * @param rules what leaves the dump, and which pages travel at all
      * @param codec codec of the pages, on the way and in the file
      * @param dataDir where the broker keeps its data; null for a temporary folder beside {@code out}
      */
-    record Job(Path out, RuleSet ruleSet, RuleSet capture, PageCodec codec, Path dataDir) {}
+    record Job(Path out, Rules rules, PageCodec codec, Path dataDir) {}
+
+    /**
+     * Rule sets of a run, by name.
+     *
+     * @param ruleSet what leaves the dump
+     * @param capture which pages travel at all
+     */
+    record Rules(RuleSetName ruleSet, RuleSetName capture) {
+        /**
+         * Checks them before a broker is started.
+         *
+         * @param dataDir what a broker kept, and rule sets that were published to it; null for none
+         */
+        static Rules of(RuleSetName ruleSet, RuleSetName capture, Path dataDir) throws RuleTextException {
+            for (RuleSetName name : List.of(ruleSet, capture)) {
+                if (!name.isPublished()) {
+                    RuleSetFinder.withoutCluster().find(name);
+                } else if (dataDir == null) {
+                    throw new CommandFailure(
+                            ExitCode.USAGE,
+                            "no rule set '" + name + "' is built in; a file is named with its folder or ending, ./"
+                                    + name + " or " + name + ".yaml");
+                }
+            }
+            return new Rules(ruleSet, capture);
+        }
+    }
 
     /** Makes the file of a vmcore and reports. */
     ExitCode run(Vmcore vmcore, Job job) throws Exception {
@@ -69,12 +96,16 @@ final class Pipeline {
         Cluster cluster = teardown.add(Cluster.connect(client));
         TopicsCreateCommand.create(new TopicPlan(topics, 1, (short) 1), cluster);
 
+        RuleSetFinder finder = teardown.add(RuleSetFinder.in(client, topics));
+        RuleSet ruleSet = finder.publish(job.rules().ruleSet());
+        RuleSet captured = finder.publish(job.rules().capture());
+
         String dumpId = DumpId.next();
         Outcome outcome = new Outcome(dumpId, progress);
         Path work = workFolder(job);
         Background verdicts = teardown.add(new Background("processor"));
         VerdictService processor = teardown.add(new VerdictService(new VerdictService.Settings(
-                client, topics, "vmcore-stream-processor", List.of(job.ruleSet()), work.resolve("processor"), 1)));
+                client, topics, "vmcore-stream-processor", List.of(ruleSet), work.resolve("processor"), 1)));
         verdicts.start(() -> {
             processor.start(START);
             return null;
@@ -87,7 +118,7 @@ final class Pipeline {
                         "run",
                         new RunPlacement(dumpId, job.out(), work.resolve("files")),
                         Optional.of(job.codec()),
-                        List.of(job.ruleSet().name()),
+                        List.of(ruleSet.name()),
                         1,
                         STALL),
                 outcome));
@@ -101,8 +132,8 @@ final class Pipeline {
                 dumpId,
                 ProduceCommand.hostName(),
                 "",
-                job.capture(),
-                List.of(job.ruleSet().name()),
+                captured,
+                List.of(ruleSet.name()),
                 job.codec(),
                 STRIPE_BYTES,
                 Threads.number("--threads", null, CaptureSettings.MAX_THREADS));
@@ -123,7 +154,7 @@ final class Pipeline {
         DumpFile file = outcome.file().orElse(null);
         if (file != null) {
             dropLog(oldLog, job);
-            report(vmcore, job, file, progress, cluster, topics, begin);
+            report(vmcore, job, ruleSet, file, progress, cluster, topics, begin);
         }
         capture.check();
         if (file == null) {
@@ -184,15 +215,22 @@ final class Pipeline {
     }
 
     private void report(
-            Vmcore vmcore, Job job, DumpFile file, RunProgress progress, Cluster cluster, Topics topics, long begin)
+            Vmcore vmcore,
+            Job job,
+            RuleSet ruleSet,
+            DumpFile file,
+            RunProgress progress,
+            Cluster cluster,
+            Topics topics,
+            long begin)
             throws Exception {
         PageCounts counts = PageCounts.of(
-                vmcore.memory().endPfn(), file.getCounts(), job.ruleSet().countsZero() ? file.getZeroPages() : 0);
+                vmcore.memory().endPfn(), file.getCounts(), ruleSet.countsZero() ? file.getZeroPages() : 0);
         console.print("");
         ExclusionReport.lines(counts).forEach(console::print);
         console.print("Write bytes     : " + file.getSize());
         console.print("");
-        console.print("Rule set        : " + job.ruleSet().name());
+        console.print("Rule set        : " + ruleSet.name());
         console.print("Dump id         : " + file.getDumpId());
         console.print("Bytes in topics : " + TopicVolumes.line(new TopicVolumes(cluster, topics).ask(), topics));
         console.print("Seconds         : " + progress.seconds() + ", all " + RunProgress.since(begin));

@@ -10,6 +10,7 @@ import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import picocli.CommandLine.Command;
@@ -28,35 +29,36 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092",
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 \\",
-            "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set level-17"
+            "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set mine"
         })
 final class ProduceCommand extends ConsoleCommand {
     @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
     private Path vmcore;
 
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(
             names = "--capture",
             paramLabel = "RULE_SET",
             defaultValue = "capture",
-            converter = RuleSetConverter.class,
+            converter = RuleSetNameConverter.class,
             description = {
                 "Rule set that says which pages travel (default: ${DEFAULT-VALUE}, all but free, unaccepted, offline",
                 "and poisoned pages). What does not travel can be in no file."
             })
-    private RuleSet capture;
+    private RuleSetName capture;
 
     @Option(
             names = "--rule-set",
             paramLabel = "NAME",
-            converter = RuleSetConverter.class,
+            converter = RuleSetNameConverter.class,
             description = {
-                "Rule set to make a file of; can be given several times.",
+                "Rule set to make a file of, built-in or published; can be given several times. A published one",
+                "without a version is the newest now, and stays that one for this dump.",
                 "Default: those that processors and sinks are set up with."
             })
-    private List<RuleSet> ruleSets = List.of();
+    private List<RuleSetName> ruleSets = List.of();
 
     @Mixin
     private VmemmapOption vmemmap;
@@ -104,20 +106,25 @@ final class ProduceCommand extends ConsoleCommand {
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
         Map<String, Object> client = kafka.client();
+        long stripe = stripeBytes();
+        List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
+        int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
+        Topics topics = kafka.topics();
+        Vmcore opened = teardown.add(Vmcores.open(vmcore));
+        Cluster cluster = teardown.add(Cluster.connect(client));
+        cluster.requireTopics(topics);
+        RuleSetFinder finder = teardown.add(RuleSetFinder.in(kafka));
         CaptureSettings settings = new CaptureSettings(
                 client,
-                kafka.topics(),
+                topics,
                 DumpId.next(),
                 host == null ? hostName() : host,
                 tenant,
-                capture,
-                ruleSetNames(),
+                finder.find(capture),
+                finder.find(names).stream().map(RuleSet::name).distinct().toList(),
                 codec,
-                stripeBytes(),
-                Threads.number("--threads", threads, CaptureSettings.MAX_THREADS));
-        Vmcore opened = teardown.add(Vmcores.open(vmcore));
-        Cluster cluster = teardown.add(Cluster.connect(client));
-        cluster.requireTopics(settings.topics());
+                stripe,
+                compressing);
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {
@@ -127,10 +134,6 @@ final class ProduceCommand extends ConsoleCommand {
         }
         console().print(result.dumpId());
         return ExitCode.OK;
-    }
-
-    private List<String> ruleSetNames() {
-        return ruleSets.stream().map(vmemmap::apply).map(RuleSet::name).toList();
     }
 
     private long stripeBytes() {

@@ -2,7 +2,6 @@
 package org.vmcorestream.cli;
 
 import java.nio.file.Path;
-import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.vmcore.Vmcore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +19,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  vmcore-stream run guest.elf -o guest.kdump",
             "  vmcore-stream run guest.elf -o guest.kdump -d 17 --codec zlib",
+            "  vmcore-stream run guest.elf -o guest.kdump --rule-set mine.yaml",
             "  vmcore-stream run guest.elf -o guest.kdump --capture capture \\",
             "      --data-dir broker-data"
         })
@@ -39,10 +39,10 @@ final class RunCommand extends ConsoleCommand {
 
     @Option(
             names = "--capture",
-            paramLabel = "RULE_SET",
-            converter = RuleSetConverter.class,
+            paramLabel = "NAME|FILE",
+            converter = RuleSetOrFileConverter.class,
             description = "Rule set that says which pages travel at all (default: the one asked for).")
-    private RuleSet capture;
+    private RuleSetName capture;
 
     @Mixin
     private FileOptions file;
@@ -59,14 +59,11 @@ final class RunCommand extends ConsoleCommand {
 
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
-        RuleSet ruleSet = level.ruleSet();
+        Pipeline.Rules rules = Pipeline.Rules.of(level.name(), capture == null ? level.name() : capture, dataDir);
         OutputFile output = OutputFile.of(out, file.force());
         Vmcore opened = teardown.add(Vmcores.open(vmcore));
         output.spare(vmcore);
         return new Pipeline(console(), teardown)
-                .run(
-                        opened,
-                        new Pipeline.Job(
-                                output.path(), ruleSet, capture == null ? ruleSet : capture, file.codec(), dataDir));
+                .run(opened, new Pipeline.Job(output.path(), rules, file.codec(), dataDir));
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.sink.DirectoryPerDump;
@@ -23,7 +22,8 @@ import picocli.CommandLine.Option;
         description = {
             "Makes a kdump file of every dump and rule set asked for, until it is interrupted.",
             "Each dump gets a folder of its own. Start as many as you like with one group: they share the work.",
-            "Prints a line for each file: dump id, rule set, complete or not, bytes, name."
+            "Prints a line for each file: dump id, rule set, complete or not, bytes, name; 'kept' for one that stands",
+            "and that a replay could only have made worse."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         })
 final class SinkCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Folder of the dumps' folders.")
     private Path directory;
@@ -51,10 +51,12 @@ final class SinkCommand extends ConsoleCommand {
     @Option(
             names = "--rule-set",
             paramLabel = "NAME",
-            converter = RuleSetConverter.class,
-            description =
-                    "Rule set made into files for dumps that ask for none; can be given several times (default: level-31).")
-    private List<RuleSet> ruleSets = List.of(BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL));
+            converter = RuleSetNameConverter.class,
+            description = {
+                "Rule set made into files for dumps that ask for none, built-in or published; can be given several",
+                "times (default: level-31). Give sinks and processors the same."
+            })
+    private List<RuleSetName> ruleSets = List.of(RuleSetName.DEFAULT);
 
     @Option(
             names = "--group",
@@ -103,6 +105,10 @@ final class SinkCommand extends ConsoleCommand {
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(kafka.topics());
         }
+        List<RuleSet> defaults;
+        try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
+            defaults = finder.find(ruleSets);
+        }
         SinkService service = teardown.add(new SinkService(
                 new SinkService.Settings(
                         client,
@@ -111,7 +117,7 @@ final class SinkCommand extends ConsoleCommand {
                         name == null ? ProduceCommand.hostName() : name,
                         new DirectoryPerDump(directory),
                         Optional.ofNullable(codec),
-                        ruleSets.stream().map(RuleSet::name).toList(),
+                        defaults.stream().map(RuleSet::name).toList(),
                         atOnce,
                         Duration.ofSeconds(stallSeconds)),
                 new Lines(console())));
@@ -123,8 +129,16 @@ final class SinkCommand extends ConsoleCommand {
     private record Lines(Console console) implements SinkService.Listener {
         @Override
         public void finished(DumpFile file) {
-            console.print(file.getDumpId() + " " + file.getRuleSet() + " "
-                    + (file.getComplete() ? "complete" : "incomplete") + " " + file.getSize() + " "
+            line(file, file.getComplete() ? "complete" : "incomplete");
+        }
+
+        @Override
+        public void kept(DumpFile file) {
+            line(file, "kept");
+        }
+
+        private void line(DumpFile file, String state) {
+            console.print(file.getDumpId() + " " + file.getRuleSet() + " " + state + " " + file.getSize() + " "
                     + file.getLocation());
             file.getProblems().forEach(problem -> console.complain(file.getLocation() + ": " + problem));
         }

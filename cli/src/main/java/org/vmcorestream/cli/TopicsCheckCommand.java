@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
         })
 final class TopicsCheckCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     TopicsCheckCommand(Console console) {
         super(console);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         })
 final class TopicsCreateCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     @Option(
             names = "--partitions",
@@ -57,7 +57,10 @@ final class TopicsCreateCommand extends ConsoleCommand {
     @Option(
             names = "--metadata-retention-days",
             paramLabel = "DAYS",
-            description = "How long page metadata and verdicts are kept (default: 30).")
+            description = {
+                "How long page metadata, verdicts, replays and alarms are kept, the time in which a dump can be decided",
+                "again (default: 30)."
+            })
     private Integer metadataDays;
 
     @Option(names = "--dry-run", description = "Only print what would be made.")

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
         footer = "  vmcore-stream topics list --bootstrap-server kafka:9092")
 final class TopicsListCommand extends ConsoleCommand {
     @Mixin
-    private KafkaOptions kafka;
+    private KafkaOptions.Required kafka;
 
     TopicsListCommand(Console console) {
         super(console);

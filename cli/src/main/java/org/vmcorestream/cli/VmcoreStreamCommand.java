@@ -39,6 +39,11 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             ProcessCommand.class,
             SinkCommand.class,
+            DumpsCommand.class,
+            RulesCommand.class,
+            WhatIfCommand.class,
+            ExplainCommand.class,
+            WatchCommand.class,
             CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {

@@ -21,13 +21,13 @@ final class VmcoreSummary {
         List<String> lines = new ArrayList<>();
         KernelIdentity kernel = vmcore.kernel();
         lines.add(line("Vmcore", vmcore.file() + " (" + vmcore.fileSize() + " bytes)"));
-        lines.add(line("Kernel", printable(kernel.sysname() + " " + kernel.release() + " " + kernel.version())));
+        lines.add(line("Kernel", Printable.line(kernel.sysname() + " " + kernel.release() + " " + kernel.version())));
         lines.add(line(
                 "Machine",
-                printable(kernel.machine()) + ", " + kernel.cpus() + " CPUs, pages of "
+                Printable.line(kernel.machine()) + ", " + kernel.cpus() + " CPUs, pages of "
                         + vmcore.pageFacts().pageSize() + " bytes"));
-        lines.add(line("Node", printable(kernel.nodename())));
-        lines.add(line("Build id", kernel.buildId().isEmpty() ? "unknown" : printable(kernel.buildId())));
+        lines.add(line("Node", Printable.line(kernel.nodename())));
+        lines.add(line("Build id", kernel.buildId().isEmpty() ? "unknown" : Printable.line(kernel.buildId())));
         memory(vmcore, lines);
         log(vmcore.kernelLog(), lines);
         return lines;
@@ -65,7 +65,8 @@ final class VmcoreSummary {
             count += b == '\n' ? 1 : 0;
         }
         lines.add(line(
-                "Kernel log", count + " lines" + (log.complete() ? "" : ", incomplete: " + printable(log.problem()))));
+                "Kernel log",
+                count + " lines" + (log.complete() ? "" : ", incomplete: " + Printable.line(log.problem()))));
         CrashReason crash = log.crash();
         if (crash.line().isEmpty()) {
             lines.add(line("Crash", "the kernel log names no reason"));
@@ -74,17 +75,12 @@ final class VmcoreSummary {
         String time = crash.secondsSinceBoot() < 0
                 ? ""
                 : String.format(Locale.ROOT, " (%.6f s after boot)", crash.secondsSinceBoot());
-        lines.add(line("Crash", printable(crash.line()) + time));
+        lines.add(line("Crash", Printable.line(crash.line()) + time));
         String label = "Call trace";
         for (String function : crash.callTrace()) {
-            lines.add(line(label, printable(function)));
+            lines.add(line(label, Printable.line(function)));
             label = "";
         }
-    }
-
-    /** What a kernel wrote, without what could play tricks on a terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String line(String label, String value) {

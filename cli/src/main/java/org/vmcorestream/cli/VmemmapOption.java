@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.util.Optional;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import picocli.CommandLine.Option;
@@ -16,21 +17,21 @@ final class VmemmapOption {
     private boolean excluded;
 
     /**
-     * A rule set as this option wants it: {@code level-N} becomes {@code level-N-e}.
+     * The name of a rule set as this option wants it: {@code level-N} becomes {@code level-N-e}.
      *
      * @throws CommandFailure when the option is given and the rule set is no dump level
      */
-    RuleSet apply(RuleSet ruleSet) {
-        if (!excluded || ruleSet.dropsUnusedVmemmap()) {
-            return ruleSet;
+    RuleSetName apply(RuleSetName name) {
+        Optional<RuleSet> builtIn = name.builtIn();
+        if (!excluded || builtIn.isPresent() && builtIn.get().dropsUnusedVmemmap()) {
+            return name;
         }
-        RuleSet without = BuiltInRuleSets.withoutUnusedVmemmap(ruleSet);
-        if (BuiltInRuleSets.named(without.name()).isEmpty()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "-e goes with a dump level, not with rule set " + ruleSet.name()
-                            + "; a rule set says itself whether it leaves out unused vmemmap");
-        }
-        return without;
+        return builtIn.map(BuiltInRuleSets::withoutUnusedVmemmap)
+                .map(without -> new RuleSetName(without.name()))
+                .filter(without -> without.builtIn().isPresent())
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.USAGE,
+                        "-e goes with a dump level, not with rule set " + name
+                                + "; a rule set says itself whether it leaves out unused vmemmap"));
     }
 }

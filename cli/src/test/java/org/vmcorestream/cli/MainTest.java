@@ -113,6 +113,8 @@ class MainTest {
                 "run x.elf -o y -d -1 | -1",
                 "run x.elf -o y -d 1 --rule-set level-3 | mutually exclusive",
                 "run x.elf -o y --rule-set level-32 | no rule set 'level-32'",
+                "run x.elf -o y -e --rule-set capture | -e goes with a dump level, not with rule set capture",
+                "produce x.elf --bootstrap-server h:1 -e --rule-set capture | -e goes with a dump level",
                 "run x.elf -o y --codec lz4 | no codec 'lz4' for files, expected one of zlib, lzo, snappy, zstd",
                 "produce x.elf | --bootstrap-server",
                 "produce x.elf --bootstrap-server h:1 --codec bzip2 | bzip2",
@@ -276,7 +278,7 @@ class MainTest {
         Captured.Result result = kafka("topics check --topic-prefix missing.", broker.bootstrapServers(), "");
         assertThat(result.exitCode()).isEqualTo(ExitCode.KAFKA.number());
         assertThat(result.err().lines())
-                .hasSize(7)
+                .hasSize(10)
                 .allMatch(line -> line.matches("vmcore-stream: topic .* is missing.*"));
     }
 
@@ -285,15 +287,15 @@ class MainTest {
         String create = "topics create --topic-prefix once. --partitions 3";
         Captured.Result dry = kafka(create + " --dry-run", broker.bootstrapServers(), "");
         assertThat(dry.exitCode()).isZero();
-        assertThat(dry.out().lines()).hasSize(7).allMatch(line -> line.startsWith("would make once."));
+        assertThat(dry.out().lines()).hasSize(10).allMatch(line -> line.startsWith("would make once."));
 
         Captured.Result first = kafka(create, broker.bootstrapServers(), "");
         assertThat(first.exitCode()).as(first.err()).isZero();
-        assertThat(first.out().lines()).hasSize(7).allMatch(line -> line.startsWith("made       once."));
+        assertThat(first.out().lines()).hasSize(10).allMatch(line -> line.startsWith("made       once."));
 
         Captured.Result again = kafka(create, broker.bootstrapServers(), "");
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.out().lines()).hasSize(7).allMatch(line -> line.startsWith("exists     once."));
+        assertThat(again.out().lines()).hasSize(10).allMatch(line -> line.startsWith("exists     once."));
 
         Captured.Result check = kafka("topics check --topic-prefix once.", broker.bootstrapServers(), "");
         assertThat(check.exitCode()).as(check.err()).isZero();
@@ -301,7 +303,7 @@ class MainTest {
 
         Captured.Result listed = kafka("topics list --topic-prefix once.", broker.bootstrapServers(), "");
         assertThat(listed.exitCode()).as(listed.err()).isZero();
-        assertThat(listed.out().lines()).hasSize(8).anyMatch(line -> line.matches("once\\.page-data +3 +0 +0"));
+        assertThat(listed.out().lines()).hasSize(11).anyMatch(line -> line.matches("once\\.page-data +3 +0 +0"));
     }
 
     @Test

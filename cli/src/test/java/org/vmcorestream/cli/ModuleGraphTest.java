@@ -19,6 +19,9 @@ class ModuleGraphTest {
     private static final String PRODUCER = "org.vmcorestream.producer..";
     private static final String PROCESSOR = "org.vmcorestream.processor..";
     private static final String SINK = "org.vmcorestream.sink..";
+    private static final String RULEBOOK = "org.vmcorestream.rulebook..";
+    private static final String ARCHIVE = "org.vmcorestream.archive..";
+    private static final String CONSOLE = "org.vmcorestream.console..";
     private static final String CLI = "org.vmcorestream.cli..";
     private static final String TESTKIT = "org.vmcorestream.testkit..";
 
@@ -45,7 +48,17 @@ class ModuleGraphTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    SCHEMAS, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT, "org.apache.kafka..", "org.apache.avro..");
+                    SCHEMAS,
+                    RULEBOOK,
+                    ARCHIVE,
+                    CONSOLE,
+                    PRODUCER,
+                    PROCESSOR,
+                    SINK,
+                    CLI,
+                    TESTKIT,
+                    "org.apache.kafka..",
+                    "org.apache.avro..");
 
     @ArchTest
     static final ArchRule schemasKnowOnlyRules = noClasses()
@@ -53,7 +66,7 @@ class ModuleGraphTest {
             .resideInAPackage(SCHEMAS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(VMCORE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
+            .resideInAnyPackage(VMCORE, RULEBOOK, ARCHIVE, CONSOLE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule producerKnowsNoOtherStage = noClasses()
@@ -61,7 +74,7 @@ class ModuleGraphTest {
             .resideInAPackage(PRODUCER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PROCESSOR, SINK, CLI, TESTKIT);
+            .resideInAnyPackage(PROCESSOR, SINK, RULEBOOK, ARCHIVE, CONSOLE, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule processorKnowsNoOtherStageAndNoDumpFiles = noClasses()
@@ -69,7 +82,7 @@ class ModuleGraphTest {
             .resideInAPackage(PROCESSOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PRODUCER, SINK, CLI, TESTKIT, VMCORE);
+            .resideInAnyPackage(PRODUCER, SINK, CONSOLE, CLI, TESTKIT, VMCORE);
 
     @ArchTest
     static final ArchRule sinkKnowsNoOtherStage = noClasses()
@@ -77,7 +90,55 @@ class ModuleGraphTest {
             .resideInAPackage(SINK)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PRODUCER, PROCESSOR, CLI, TESTKIT);
+            .resideInAnyPackage(PRODUCER, PROCESSOR, RULEBOOK, ARCHIVE, CONSOLE, CLI, TESTKIT);
+
+    @ArchTest
+    static final ArchRule rulebookKnowsOnlyRulesAndTheLibrariesOfText = classes()
+            .that()
+            .resideInAPackage(RULEBOOK)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    RULEBOOK,
+                    RULES,
+                    "java..",
+                    "dev.cel..",
+                    "com.google.common..",
+                    "com.google.protobuf..",
+                    "com.fasterxml.jackson..",
+                    "org.yaml.snakeyaml..");
+
+    @ArchTest
+    static final ArchRule rulebookKnowsNoFiles = noClasses()
+            .that()
+            .resideInAPackage(RULEBOOK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.net..");
+
+    @ArchTest
+    static final ArchRule archiveKnowsNoStageAndNoDumpFiles = noClasses()
+            .that()
+            .resideInAPackage(ARCHIVE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(VMCORE, PRODUCER, PROCESSOR, SINK, CONSOLE, CLI, TESTKIT);
+
+    @ArchTest
+    static final ArchRule consoleKnowsOnlyRulesAndSchemas = noClasses()
+            .that()
+            .resideInAPackage(CONSOLE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(VMCORE, RULEBOOK, ARCHIVE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
+
+    @ArchTest
+    static final ArchRule onlyTheRulebookKnowsCel = noClasses()
+            .that()
+            .resideOutsideOfPackage(RULEBOOK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.cel..");
 
     @ArchTest
     static final ArchRule nobodyKnowsTheCommandLine = noClasses()

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -277,6 +278,11 @@ class PipelineTest {
         }
 
         @Override
+        public int structPageSize() {
+            return vmcore.structPageSize();
+        }
+
+        @Override
         public byte[] vmcoreInfoText() {
             return vmcore.vmcoreInfoText();
         }
@@ -299,6 +305,11 @@ class PipelineTest {
         @Override
         public ChunkDescriber describer() throws IOException {
             return vmcore.describer();
+        }
+
+        @Override
+        public OptionalLong physicalAddress(long virtualAddress) throws IOException {
+            return vmcore.physicalAddress(virtualAddress);
         }
 
         @Override

@@ -34,8 +34,6 @@ final class DeadLetters {
     /** Most bytes of headers that are passed on; where there are more, none are. */
     private static final int MAX_HEADER_BYTES = 64 << 10;
 
-    private static final int MAX_PROBLEM = 2_000;
-
     private DeadLetters() {}
 
     /** A dead letter of a record. */
@@ -45,8 +43,7 @@ final class DeadLetters {
         if (size(received.headers()) <= MAX_HEADER_BYTES) {
             received.headers().forEach(headers::add);
         }
-        String oneLine = problem.length() > MAX_PROBLEM ? problem.substring(0, MAX_PROBLEM) : problem;
-        set(headers, PROBLEM, oneLine.replaceAll("\\p{Cntrl}+", " "));
+        set(headers, PROBLEM, OneLine.of(problem));
         set(headers, TOPIC, topic);
         set(headers, PARTITION, Integer.toString(partition));
         set(headers, OFFSET, Long.toString(offset));

@@ -3,23 +3,27 @@ package org.vmcorestream.processor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.rules.Chunk;
-import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.MemmapRuns;
+import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
-import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.FactsRecords;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
+import org.vmcorestream.schemas.records.ExclusionStats;
 import org.vmcorestream.schemas.records.RuleSetProgress;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
 import org.vmcorestream.schemas.records.StripeProgress;
+import org.vmcorestream.schemas.records.StripeVerdict;
 
 /**
  * A stripe between its first and its last record. Chunks come in ascending order; its whole state between two of them is
@@ -28,15 +32,17 @@ import org.vmcorestream.schemas.records.StripeProgress;
 final class OpenStripe {
     private final StripeOpened opened;
     private final List<RuleSetLane> lanes;
+    private final Optional<CaptureLane> capture;
     private final StripeDigest digest;
-    private final MemmapRuns memmap = new MemmapRuns();
     private long lastChunk;
     private int chunks;
     private long pages;
 
-    private OpenStripe(StripeOpened opened, List<RuleSetLane> lanes, StripeDigest digest) {
+    private OpenStripe(
+            StripeOpened opened, List<RuleSetLane> lanes, Optional<CaptureLane> capture, StripeDigest digest) {
         this.opened = opened;
         this.lanes = lanes;
+        this.capture = capture;
         this.digest = digest;
     }
 
@@ -44,16 +50,20 @@ final class OpenStripe {
      * A stripe before its first chunk.
      *
      * @param ruleSets what is applied, at least one
+     * @param catalog knows the rule set that the stripe was captured with
      * @throws RefusedException when the announcement makes no sense
+     * @throws ArchiveException when the cluster does not answer
      */
-    static OpenStripe begin(StripeOpened opened, List<RuleSet> ruleSets) throws RefusedException {
+    static OpenStripe begin(StripeOpened opened, List<RuleSet> ruleSets, RuleSetCatalog catalog)
+            throws RefusedException {
         StripeAnnouncement.check(opened);
         PageFacts facts = facts(opened);
         List<RuleSetLane> lanes = new ArrayList<>();
         for (RuleSet ruleSet : ruleSets) {
             lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize()));
         }
-        OpenStripe stripe = new OpenStripe(opened, lanes, new StripeDigest(0));
+        Optional<CaptureLane> capture = CaptureLane.begin(opened, facts, dump(opened), ruleSets, catalog);
+        OpenStripe stripe = new OpenStripe(opened, lanes, capture, new StripeDigest(0));
         stripe.lastChunk = -1;
         return stripe;
     }
@@ -62,6 +72,7 @@ final class OpenStripe {
      * A stripe where it was when {@link #progress} was taken.
      *
      * @throws RefusedException when it cannot be continued, as when a rule set is gone or has changed
+     * @throws ArchiveException when the cluster does not answer
      */
     static OpenStripe resume(StripeProgress from, RuleSetCatalog catalog) throws RefusedException {
         StripeOpened opened = from.getOpened();
@@ -76,17 +87,27 @@ final class OpenStripe {
                 lanes.add(new RuleSetLane(
                         ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize(), lane));
             } catch (IllegalArgumentException e) {
-                throw new RefusedException(
-                        "state of " + StripeAnnouncement.name(opened) + " does not fit rule set " + ruleSet.name()
-                                + ": " + e.getMessage(),
-                        e);
+                throw doesNotFit(opened, ruleSet.name(), e);
             }
         }
-        OpenStripe stripe = new OpenStripe(opened, lanes, new StripeDigest(from.getDigest()));
+        Optional<CaptureLane> capture;
+        try {
+            capture = CaptureLane.resume(from, facts, dump(opened), catalog);
+        } catch (IllegalArgumentException e) {
+            throw doesNotFit(opened, opened.getCaptureRuleSet(), e);
+        }
+        OpenStripe stripe = new OpenStripe(opened, lanes, capture, new StripeDigest(from.getDigest()));
         stripe.lastChunk = from.getLastChunk();
         stripe.chunks = from.getChunks();
         stripe.pages = from.getPages();
         return stripe;
+    }
+
+    private static RefusedException doesNotFit(StripeOpened opened, String ruleSet, IllegalArgumentException why) {
+        return new RefusedException(
+                "state of " + StripeAnnouncement.name(opened) + " does not fit rule set " + ruleSet + ": "
+                        + why.getMessage(),
+                why);
     }
 
     private static DumpFacts dump(StripeOpened opened) {
@@ -111,14 +132,9 @@ final class OpenStripe {
         return opened;
     }
 
-    /** The rule sets on their way through it. */
-    List<RuleSetLane> lanes() {
-        return lanes;
-    }
-
-    /** Chunks decided. */
-    int chunks() {
-        return chunks;
+    /** Engines at work on it. */
+    int engines() {
+        return lanes.size() + (capture.isPresent() ? 1 : 0);
     }
 
     /** Whether a chunk was decided before, or left out before a later one. */
@@ -132,6 +148,7 @@ final class OpenStripe {
      * @param now milliseconds since 1970-01-01 UTC
      */
     StripeProgress progress(long now) {
+        OpenRun openRun = capture.map(CaptureLane::openRun).orElse(OpenRun.NONE);
         return new StripeProgress(
                 opened,
                 now,
@@ -139,20 +156,23 @@ final class OpenStripe {
                 chunks,
                 pages,
                 digest.value(),
-                lanes.stream().map(RuleSetLane::progress).toList(),
-                0L,
-                0);
+                IntStream.range(0, lanes.size()).mapToObj(this::progressOf).toList(),
+                openRun.endPfn(),
+                openRun.reason());
+    }
+
+    private RuleSetProgress progressOf(int lane) {
+        return lanes.get(lane)
+                .progress(capture.map(captured -> captured.progress(lane)).orElse(List.of()));
     }
 
     /**
      * Decides the next chunk under each rule set.
      *
-     * @param descriptors is overwritten
      * @param scratch is overwritten
      * @throws RefusedException when the chunk makes no sense; the stripe is as it was before
      */
-    List<ChunkVerdict> decide(ChunkMetadata chunk, ChunkDescriptors descriptors, VerdictRuns scratch)
-            throws RefusedException {
+    List<ChunkVerdict> decide(ChunkMetadata chunk, ChunkScratch scratch) throws RefusedException {
         long number = chunk.getChunk();
         long first = Chunk.of(opened.getFirstPfn());
         long last = Chunk.of(opened.getEndPfn() - 1);
@@ -168,18 +188,22 @@ final class OpenStripe {
             throw new RefusedException(name(number) + " has " + chunk.getPages() + " pages, expected " + expected);
         }
         try {
-            DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, expected, descriptors);
+            DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, expected, scratch.descriptors);
             if (lanes.stream().anyMatch(RuleSetLane::needsMemmap)) {
                 int memmapPages = MemmapRuns.pages(
                         opened.getStructPageSize(), 1 << opened.getFacts().getPageShift());
-                MemmapCodec.decode(chunk.getMemmap(), memmapPages, memmap);
+                MemmapCodec.decode(chunk.getMemmap(), memmapPages, scratch.memmap);
             }
         } catch (MalformedRecordException e) {
             throw new RefusedException(name(number) + ": " + e.getMessage(), e);
         }
         List<ChunkVerdict> verdicts = new ArrayList<>(lanes.size());
-        for (RuleSetLane lane : lanes) {
-            verdicts.add(lane.decide(opened, descriptors, memmap, scratch));
+        capture.ifPresent(captured -> captured.decide(scratch.descriptors, scratch.captured));
+        for (int lane = 0; lane < lanes.size(); lane++) {
+            verdicts.add(lanes.get(lane).decide(opened, scratch.descriptors, scratch.memmap, scratch.runs));
+            if (capture.isPresent()) {
+                capture.get().count(lane, scratch.runs, scratch.captured);
+            }
         }
         digest.add(chunk.getDescriptors());
         lastChunk = number;
@@ -212,10 +236,41 @@ final class OpenStripe {
     }
 
     /**
+     * Totals of the stripe, one for each rule set.
+     *
+     * @param problems of its end; empty when all of it was decided
+     */
+    List<StripeVerdict> totals(List<String> problems) {
+        List<StripeVerdict> totals = new ArrayList<>(lanes.size());
+        for (int i = 0; i < lanes.size(); i++) {
+            int lane = i;
+            totals.add(lanes.get(lane)
+                    .total(
+                            opened,
+                            chunks,
+                            chunksExpected(problems),
+                            capture.map(captured -> captured.notCaptured(lane)).orElse(List.of())));
+        }
+        return totals;
+    }
+
+    /**
+     * Statistics of the stripe, one for each rule set.
+     *
+     * @param decidedAt milliseconds since 1970-01-01 UTC
+     * @param replayId replay that decides, empty when the dump has just come
+     */
+    List<ExclusionStats> stats(long decidedAt, String replayId) {
+        return lanes.stream()
+                .map(lane -> lane.stats(opened, decidedAt, replayId))
+                .toList();
+    }
+
+    /**
      * Chunks that the stripe's verdicts must be told to expect: as announced, or one more than were decided when
      * something is wrong with them though their number is right.
      */
-    int chunksExpected(List<String> problems) {
+    private int chunksExpected(List<String> problems) {
         return problems.isEmpty() ? chunks : Math.max(opened.getChunks(), chunks + 1);
     }
 }

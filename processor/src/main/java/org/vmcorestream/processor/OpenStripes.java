@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.StripeProgress;
@@ -44,6 +45,7 @@ final class OpenStripes {
      * An open stripe, null when it is not open.
      *
      * @throws RefusedException when its state cannot be continued
+     * @throws ArchiveException when the cluster does not answer what its rule sets are
      */
     OpenStripe get(String dumpId, int stripe) throws RefusedException {
         String key = key(dumpId, stripe);
@@ -122,10 +124,10 @@ final class OpenStripes {
 
     private void keep(String key, OpenStripe stripe) {
         live.put(key, stripe);
-        engines += stripe.lanes().size();
+        engines += stripe.engines();
         Iterator<OpenStripe> eldest = live.values().iterator();
         while (engines > MAX_ENGINES && live.size() > 1) {
-            engines -= eldest.next().lanes().size();
+            engines -= eldest.next().engines();
             eldest.remove();
         }
     }
@@ -133,7 +135,7 @@ final class OpenStripes {
     private void forget(String key) {
         OpenStripe dropped = live.remove(key);
         if (dropped != null) {
-            engines -= dropped.lanes().size();
+            engines -= dropped.engines();
         }
     }
 

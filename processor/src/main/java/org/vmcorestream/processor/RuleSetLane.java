@@ -85,8 +85,12 @@ final class RuleSetLane {
         return engine.ruleSet();
     }
 
-    /** What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, int, RuleSetProgress)} needs to go on from here. */
-    RuleSetProgress progress() {
+    /**
+     * What {@link #RuleSetLane(RuleSet, PageFacts, DumpFacts, long, int, RuleSetProgress)} needs to go on from here.
+     *
+     * @param notCaptured what the {@link CaptureLane} beside it needs to go on
+     */
+    RuleSetProgress progress(List<Long> notCaptured) {
         OpenRun openRun = engine.openRun();
         Anomalies anomalies = engine.anomalies();
         return new RuleSetProgress(
@@ -100,7 +104,7 @@ final class RuleSetLane {
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
                 vmemmap.pages(),
-                List.of());
+                notCaptured);
     }
 
     /**
@@ -134,8 +138,12 @@ final class RuleSetLane {
                 vmemmap.find(scratch, memmap));
     }
 
-    /** Totals of the stripe. */
-    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected) {
+    /**
+     * Totals of the stripe.
+     *
+     * @param notCaptured pages that it keeps and that nobody has
+     */
+    StripeVerdict total(StripeOpened stripe, int chunks, int chunksExpected, List<ReasonCount> notCaptured) {
         Anomalies anomalies = engine.anomalies();
         return new StripeVerdict(
                 stripe.getDumpId(),
@@ -151,15 +159,17 @@ final class RuleSetLane {
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
                 vmemmap.pages(),
-                List.of());
+                notCaptured);
     }
 
     /**
      * Statistics of the stripe. Unused vmemmap is counted where it was found: with the stripe whose pages it describes, which
      * is seldom the one that it lies in. So a stripe of free memory may have fewer than no kept pages and a ratio above 1;
      * the sums over all stripes of a dump are right.
+     *
+     * @param replayId replay that decides, empty when the dump has just come
      */
-    ExclusionStats stats(StripeOpened stripe, long decidedAt) {
+    ExclusionStats stats(StripeOpened stripe, long decidedAt, String replayId) {
         long[] pages = engine.pagesByReason();
         if (vmemmap.pages() > 0) {
             pages[RuleSet.KEPT] -= vmemmap.pages();
@@ -183,7 +193,7 @@ final class RuleSetLane {
                 anomalies.invalidOrders(),
                 anomalies.undecided(),
                 anomalies.unknownTypes(),
-                "");
+                replayId);
     }
 
     private List<ReasonCount> counts(long[] pages) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -14,14 +13,9 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vmcorestream.rules.Chunk;
-import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.RuleSet;
-import org.vmcorestream.rules.VerdictRuns;
-import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
-import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.ExclusionStats;
@@ -35,6 +29,9 @@ import org.vmcorestream.schemas.records.StripeVerdict;
  * <p>Nothing is sent before a record has been judged as a whole. One that cannot be processed goes to the dead letters with
  * what is wrong, and leaves the stripe as it was; the end of the stripe then says how many chunks are missing. Records that
  * come again (a producer that went on after a restart) are passed over without a word.
+ *
+ * <p>A cluster that does not say what a rule set is, is no fault of the record: that stops the processor, which goes on at the
+ * same record when it is started again.
  */
 final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedValue> {
     private static final Logger LOG = LoggerFactory.getLogger(StripeProcessor.class);
@@ -43,15 +40,11 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
     private final RuleSetCatalog catalog;
     private final Duration expiry;
 
-    private final ChunkDescriptors descriptors = new ChunkDescriptors();
-    private final VerdictRuns runs = new VerdictRuns();
-    private final List<Output> outputs = new ArrayList<>();
+    private final ChunkScratch scratch = new ChunkScratch();
+    private final List<VerdictRecord> outputs = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private ProcessorContext<byte[], PlacedValue> context;
     private OpenStripes stripes;
-
-    /** A record to be sent once all of the input has been judged. */
-    private record Output(String sink, byte[] key, SpecificRecordBase message, Headers headers) {}
 
     /**
      * @param names of the nodes and of the store
@@ -96,13 +89,20 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
         }
         long timestamp = Math.min(received.timestamp(), context.currentSystemTimeMs());
         int partition = context.taskId().partition();
-        for (Output output : outputs) {
+        for (VerdictRecord output : outputs) {
             PlacedValue value = new PlacedValue(partition, RecordCodec.encode(output.message()));
-            context.forward(new Record<>(output.key(), value, timestamp, output.headers()), output.sink());
+            context.forward(new Record<>(output.key(), value, timestamp, output.headers()), sink(output.target()));
         }
         if (!problems.isEmpty()) {
             bury(received, String.join("; ", problems), timestamp);
         }
+    }
+
+    private String sink(VerdictRecord.Target target) {
+        return switch (target) {
+            case VERDICTS -> names.verdicts();
+            case EXCLUSION_STATS -> names.exclusionStats();
+        };
     }
 
     private void bury(Record<byte[], byte[]> received, String problem, long timestamp) {
@@ -149,13 +149,13 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
         }
         List<String> unknown = new ArrayList<>();
         List<RuleSet> ruleSets = catalog.resolve(opened.getRuleSets(), unknown);
-        for (String name : unknown) {
-            problems.add(StripeAnnouncement.name(opened) + " asks for rule set '" + name + "', which is not known");
+        for (String problem : unknown) {
+            problems.add(StripeAnnouncement.name(opened) + " " + problem);
         }
         if (ruleSets.isEmpty()) {
             return;
         }
-        stripes.put(OpenStripe.begin(opened, ruleSets), context.currentSystemTimeMs());
+        stripes.put(OpenStripe.begin(opened, ruleSets, catalog), context.currentSystemTimeMs());
     }
 
     /** The stripe as it is already open; null when it is not, or cannot be continued and begins anew. */
@@ -175,7 +175,7 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
         }
         List<ChunkVerdict> verdicts;
         try {
-            verdicts = stripe.decide(chunk, descriptors, runs);
+            verdicts = stripe.decide(chunk, scratch);
         } catch (RuntimeException e) {
             stripes.forget(chunk.getDumpId(), chunk.getStripe());
             throw new RefusedException(
@@ -183,13 +183,8 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
                             + " cannot be decided: " + e,
                     e);
         }
-        long firstPfn = Chunk.firstPfn(chunk.getChunk());
         for (ChunkVerdict verdict : verdicts) {
-            outputs.add(new Output(
-                    names.verdicts(),
-                    Keys.verdict(verdict.getDumpId(), verdict.getRuleSet(), verdict.getStripe(), verdict.getChunk()),
-                    verdict,
-                    RecordHeaders.of(verdict.getDumpId(), verdict, firstPfn, firstPfn + verdict.getPages())));
+            outputs.add(VerdictRecord.of(verdict));
         }
         stripes.put(stripe, context.currentSystemTimeMs());
     }
@@ -197,22 +192,11 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
     private void close(StripeClosed closed, long timestamp) throws RefusedException {
         OpenStripe stripe = opened("end", closed.getDumpId(), closed.getStripe());
         problems.addAll(stripe.problems(closed));
-        StripeOpened opened = stripe.opened();
-        String dumpId = opened.getDumpId();
-        for (RuleSetLane lane : stripe.lanes()) {
-            String ruleSet = lane.ruleSet().name();
-            StripeVerdict total = lane.total(opened, stripe.chunks(), stripe.chunksExpected(problems));
-            outputs.add(new Output(
-                    names.verdicts(),
-                    Keys.stripeVerdict(dumpId, ruleSet, opened.getStripe()),
-                    total,
-                    RecordHeaders.of(dumpId, total, opened.getFirstPfn(), opened.getEndPfn())));
-            ExclusionStats stats = lane.stats(opened, timestamp);
-            outputs.add(new Output(
-                    names.exclusionStats(),
-                    Keys.exclusionStats(dumpId, ruleSet, opened.getStripe()),
-                    stats,
-                    RecordHeaders.of(dumpId, stats, opened.getFirstPfn(), opened.getEndPfn())));
+        List<StripeVerdict> totals = stripe.totals(problems);
+        List<ExclusionStats> stats = stripe.stats(timestamp, "");
+        for (int lane = 0; lane < totals.size(); lane++) {
+            outputs.add(VerdictRecord.of(stripe.opened(), totals.get(lane)));
+            outputs.add(VerdictRecord.of(stripe.opened(), stats.get(lane)));
         }
         stripes.remove(stripe);
     }

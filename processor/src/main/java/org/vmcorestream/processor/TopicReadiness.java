@@ -2,6 +2,7 @@
 package org.vmcorestream.processor;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,10 +27,21 @@ final class TopicReadiness {
     private final Admin admin;
     private final Topics topics;
     private final Duration timeout;
+    private final List<String> names;
 
-    TopicReadiness(Admin admin, Topics topics, Duration timeout) {
+    /** @param replays whether topics of replays are needed too */
+    TopicReadiness(Admin admin, Topics topics, boolean replays, Duration timeout) {
         this.admin = admin;
         this.topics = topics;
+        names = new ArrayList<>(List.of(
+                topics.pageMetadata(),
+                topics.verdicts(),
+                topics.exclusionStats(),
+                topics.ruleSets(),
+                topics.deadLetters()));
+        if (replays) {
+            names.addAll(List.of(topics.dumps(), topics.replays()));
+        }
         this.timeout = timeout;
     }
 
@@ -58,8 +70,6 @@ final class TopicReadiness {
 
     /** Fills in the partitions of each topic; returns the first topic that is missing, null when none is. */
     private String describe(Map<String, Integer> partitions, long deadline) {
-        List<String> names =
-                List.of(topics.pageMetadata(), topics.verdicts(), topics.exclusionStats(), topics.deadLetters());
         Map<String, KafkaFuture<TopicDescription>> answers =
                 admin.describeTopics(names).topicNameValues();
         for (String name : names) {

@@ -19,12 +19,14 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vmcorestream.archive.RuleSetShelf;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
 
 /**
- * The door to the processor: one instance of the Kafka Streams application that turns descriptors into verdicts. Any
- * number of instances with the same application id share the partitions.
+ * The door to the processor: one instance of the Kafka Streams application that turns descriptors into verdicts, and beside it
+ * a worker that decides stored dumps once more when topic replays asks for it. Any number of instances with the same application
+ * id share the partitions.
  *
  * <p>Bad data never stops it: that goes to the dead letters. What stops it is a cluster that refuses it or stays away; then
  * {@link #failure} says why, and a new instance goes on where this one was.
@@ -38,7 +40,9 @@ public final class VerdictService implements AutoCloseable {
 
     private final Settings settings;
     private final Properties properties;
+    private final RuleSetShelf shelf;
     private final KafkaStreams streams;
+    private final Optional<ReplayThread> replays;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final CountDownLatch runningOrOver = new CountDownLatch(1);
 
@@ -51,6 +55,7 @@ public final class VerdictService implements AutoCloseable {
      * @param ruleSets applied to dumps that ask for none
      * @param stateDir where Streams keeps its own files
      * @param threads stream threads
+     * @param replayShare most that replays take of one more thread's time, 0 to 1; 0: this instance does no replays
      */
     public record Settings(
             Map<String, Object> client,
@@ -58,7 +63,29 @@ public final class VerdictService implements AutoCloseable {
             String applicationId,
             List<RuleSet> ruleSets,
             Path stateDir,
-            int threads) {}
+            int threads,
+            double replayShare) {
+        /** Share of replays when nothing else is configured. */
+        public static final double REPLAY_SHARE = 0.25;
+
+        /** Checks the share. */
+        public Settings {
+            if (!(replayShare >= 0 && replayShare <= 1)) {
+                throw new IllegalArgumentException("replay share of " + replayShare + ", expected 0 to 1");
+            }
+        }
+
+        /** Settings with the usual share of replays. */
+        public Settings(
+                Map<String, Object> client,
+                Topics topics,
+                String applicationId,
+                List<RuleSet> ruleSets,
+                Path stateDir,
+                int threads) {
+            this(client, topics, applicationId, ruleSets, stateDir, threads, REPLAY_SHARE);
+        }
+    }
 
     /** A processor that drops stripes which never end after {@link #STRIPE_EXPIRY}. */
     public VerdictService(Settings settings) {
@@ -77,8 +104,12 @@ public final class VerdictService implements AutoCloseable {
             throw new IllegalArgumentException("stripe expiry of " + stripeExpiry + ", expected more than nothing");
         }
         this.settings = settings;
-        RuleSetCatalog catalog = new RuleSetCatalog(settings.ruleSets());
+        shelf = RuleSetShelf.open(settings.client(), settings.topics());
+        RuleSetCatalog catalog = new RuleSetCatalog(settings.ruleSets(), shelf::named);
         properties = StreamsSettings.of(settings);
+        replays = settings.replayShare() == 0
+                ? Optional.empty()
+                : Optional.of(new ReplayThread(settings, catalog, this::replaysRefused));
         try {
             streams = new KafkaStreams(VerdictTopology.build(settings.topics(), catalog, stripeExpiry), properties);
         } catch (KafkaException e) {
@@ -96,6 +127,11 @@ public final class VerdictService implements AutoCloseable {
         failure.compareAndSet(null, cause);
         LOG.error("processor {} stops: {}", settings.applicationId(), oneLine(cause), cause);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void replaysRefused(Throwable cause) {
+        failure.compareAndSet(null, cause);
+        LOG.error("replays of processor {} stop: {}", settings.applicationId(), oneLine(cause), cause);
     }
 
     /**
@@ -121,6 +157,7 @@ public final class VerdictService implements AutoCloseable {
                 throw new IllegalStateException("processor " + settings.applicationId() + " is " + streams.state()
                         + " after " + timeout.toMillis() + " ms, expected RUNNING");
             }
+            replays.ifPresent(ReplayThread::start);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
@@ -136,7 +173,7 @@ public final class VerdictService implements AutoCloseable {
             throw new IllegalStateException("processor cannot reach its cluster: " + oneLine(e), e);
         }
         try {
-            new TopicReadiness(admin, settings.topics(), timeout).await();
+            new TopicReadiness(admin, settings.topics(), replays.isPresent(), timeout).await();
         } finally {
             admin.close(Duration.ZERO);
         }
@@ -147,13 +184,16 @@ public final class VerdictService implements AutoCloseable {
         return Optional.ofNullable(failure.get());
     }
 
-    /** Commits what is done and leaves the group. */
+    /** Commits what is done and leaves the groups; a replay that is at work is left to be done again. */
     @Override
     public void close() {
+        replays.ifPresent(ReplayThread::stop);
         if (!streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP))) {
             LOG.warn("processor {} is still busy after {}", settings.applicationId(), CLOSE_TIMEOUT);
         }
+        replays.ifPresent(thread -> thread.close(CLOSE_TIMEOUT));
+        shelf.close();
     }
 
     private static String oneLine(Throwable cause) {

@@ -7,6 +7,7 @@ import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
+import dev.cel.parser.CelUnparserFactory;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Map;
 /** Parses and type-checks the expressions of one text, and says where a mistake stands in it. Belongs to one thread. */
 final class ExpressionCompiler {
     /** Most operations of all rules of a rule set, with their definitions written out. */
-    static final long MAX_SIZE = 200_000;
+    static final long MAX_SIZE = 100_000;
 
     private final String source;
     private final Map<String, CelType> names;
@@ -61,12 +62,31 @@ final class ExpressionCompiler {
         return expression;
     }
 
-    private Expression compile(YamlScalar text) throws RuleTextException {
+    /** The text that all expressions have that differ in nothing but white space, comments and parentheses without effect. */
+    String normalised(YamlScalar text) throws RuleTextException {
+        try {
+            CelValidationResult result = compiler().parse(text.text());
+            if (result.hasError()) {
+                throw mistake(text, result.getErrors().get(0));
+            }
+            return YamlReader.oneLine(CelUnparserFactory.newUnparser().unparse(result.getAst()));
+        } catch (CelValidationException e) {
+            throw mistake(text, e.getErrors().get(0));
+        } catch (StackOverflowError e) {
+            throw tooDeep(text);
+        }
+    }
+
+    private CelCompiler compiler() {
         if (compiler == null) {
             compiler = CelLanguage.compiler(names);
         }
+        return compiler;
+    }
+
+    private Expression compile(YamlScalar text) throws RuleTextException {
         try {
-            CelValidationResult result = compiler.compile(text.text());
+            CelValidationResult result = compiler().compile(text.text());
             if (result.hasError()) {
                 throw mistake(text, result.getErrors().get(0));
             }

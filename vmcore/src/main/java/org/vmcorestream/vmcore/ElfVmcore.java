@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.elf.ElfCore;
 import org.vmcorestream.vmcore.elf.ElfNotes;
@@ -144,6 +145,11 @@ final class ElfVmcore implements Vmcore {
     @Override
     public PageReader pages() {
         return pages;
+    }
+
+    @Override
+    public OptionalLong physicalAddress(long virtualAddress) throws IOException {
+        return kernelMap.memory(physical).physicalAddress(virtualAddress);
     }
 
     @Override

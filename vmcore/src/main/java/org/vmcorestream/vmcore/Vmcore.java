@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.log.KernelLog;
@@ -54,6 +55,14 @@ public interface Vmcore extends AutoCloseable {
 
     /** The reader of page contents. */
     PageReader pages();
+
+    /**
+     * Where a kernel virtual address lies in physical memory, by the kernel's own page tables.
+     *
+     * @return the physical address; empty where nothing is mapped
+     * @throws IOException when the vmcore cannot be read
+     */
+    OptionalLong physicalAddress(long virtualAddress) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -43,6 +43,27 @@ class SyntheticReadingTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"kernel 7.2", "paging 5", "mapping 4K", "mapping 1G", "sme_mask 0x8000000000000"})
+    void shouldSayWhereKernelAddressesLie(String variant) throws IOException {
+        long pageOffset = 0xffff8ce200000000L;
+        write("memory 0-15M", "page_offset 0x" + Long.toHexString(pageOffset), variant);
+        try (Vmcore vmcore = Vmcore.open(folder.resolve("test.elf"))) {
+            long physical = 5 * PAGE + 7;
+            assertThat(vmcore.physicalAddress(pageOffset + physical)).hasValue(physical);
+            long symbol = Arrays.stream(new String(vmcore.vmcoreInfoText(), StandardCharsets.US_ASCII).split("\n"))
+                    .filter(line -> line.startsWith("SYMBOL(init_uts_ns)="))
+                    .mapToLong(line -> Long.parseUnsignedLong(line.split("=")[1], 16))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(vmcore.physicalAddress(symbol))
+                    .hasValue(symbol - 0xffffffff80000000L + vmcore.kernel().physBase());
+            assertThat(vmcore.physicalAddress(0xffffc00000000000L)).isEmpty();
+            assertThat(vmcore.physicalAddress(0x0123456789abcdefL)).isEmpty();
+            assertThat(vmcore.physicalAddress(-1)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "kernel 4.19",

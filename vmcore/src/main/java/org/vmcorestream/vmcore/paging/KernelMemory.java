@@ -4,6 +4,7 @@ package org.vmcorestream.vmcore.paging;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalLong;
 import org.vmcorestream.vmcore.UnmappedAddressException;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
@@ -48,6 +49,11 @@ public final class KernelMemory implements VirtualMemory {
             }
         }
         return done;
+    }
+
+    /** Physical address of a virtual one; empty where nothing is mapped. The byte there need not be in the file. */
+    public OptionalLong physicalAddress(long virt) throws IOException {
+        return tables.translate(virt) ? OptionalLong.of(tables.phys(virt)) : OptionalLong.empty();
     }
 
     /** Whether the byte at an address is mapped and in the file. */

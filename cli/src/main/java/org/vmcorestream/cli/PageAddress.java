@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.util.OptionalLong;
+import org.vmcorestream.rules.PfnRanges;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A page as people name it: its page frame number in decimal, or an address in it with 0x in front. Addresses of the upper half
+ * are kernel virtual ones, as on every 64-bit machine that this program reads; all others are physical.
+ *
+ * @param text as given
+ * @param number page frame number or address
+ * @param kind which of the two
+ */
+record PageAddress(String text, long number, Kind kind) {
+    /** First address of the kernel image's mapping (__START_KERNEL_map of arch/x86/include/asm/page_64_types.h). */
+    private static final long KERNEL_IMAGE = 0xffff_ffff_8000_0000L;
+
+    /** Longest kernel image (KERNEL_IMAGE_SIZE with KASLR); modules begin behind it. */
+    private static final long KERNEL_IMAGE_SIZE = 1L << 30;
+
+    /** What a number stands for. */
+    enum Kind {
+        /** A page frame number. */
+        PFN,
+        /** A physical address. */
+        PHYSICAL,
+        /** A kernel virtual address, which has to be translated. */
+        VIRTUAL
+    }
+
+    /** The page frame; empty of a virtual address. */
+    OptionalLong pfn(int pageShift) {
+        return switch (kind) {
+            case PFN -> OptionalLong.of(number);
+            case PHYSICAL -> OptionalLong.of(number >>> pageShift);
+            case VIRTUAL -> OptionalLong.empty();
+        };
+    }
+
+    /** Physical address of a virtual one in the kernel image, which lies in one piece; empty of all others. */
+    OptionalLong inKernelImage(long physBase) {
+        long offset = number - KERNEL_IMAGE;
+        long physical = offset + physBase;
+        return kind == Kind.VIRTUAL && offset >= 0 && offset < KERNEL_IMAGE_SIZE && physical >= 0
+                ? OptionalLong.of(physical)
+                : OptionalLong.empty();
+    }
+
+    /** From the command line. */
+    static final class Converter implements ITypeConverter<PageAddress> {
+        @Override
+        public PageAddress convert(String text) {
+            try {
+                if (text.startsWith("0x") || text.startsWith("0X")) {
+                    long address = Long.parseUnsignedLong(text.substring(2), 16);
+                    return new PageAddress(text, address, address < 0 ? Kind.VIRTUAL : Kind.PHYSICAL);
+                }
+                if (text.matches("[0-9]+")) {
+                    long pfn = Long.parseLong(text);
+                    if (pfn < PfnRanges.END_PFN) {
+                        return new PageAddress(text, pfn, Kind.PFN);
+                    }
+                }
+            } catch (NumberFormatException e) {
+                throw refusal(text);
+            }
+            throw refusal(text);
+        }
+
+        private static TypeConversionException refusal(String text) {
+            return new TypeConversionException(
+                    "'" + text + "', expected a page frame number in decimal, or an address with 0x in front");
+        }
+    }
+}

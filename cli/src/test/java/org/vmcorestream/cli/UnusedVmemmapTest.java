@@ -123,7 +123,7 @@ class UnusedVmemmapTest {
     @Test
     void shouldRefuseTheOptionForARuleSetThatIsNoLevel() {
         Captured.Result result = Captured.run("inspect", demo, "-e", "--rule-set", "capture");
-        assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE.code());
+        assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE.number());
         assertThat(result.err())
                 .isEqualTo("vmcore-stream: -e goes with a dump level, not with rule set capture; a rule set says itself"
                         + " whether it leaves out unused vmemmap\n");

@@ -63,8 +63,8 @@ final class DumpLog implements AutoCloseable {
                 if (!visitor.record(key, record)) {
                     return;
                 }
-            } catch (UnreadableRecordException e) {
-                if (!e.broken() || ++broken > MAX_BROKEN) {
+            } catch (BrokenRecordException e) {
+                if (++broken > MAX_BROKEN) {
                     throw e;
                 }
                 unreadable.accept(e.getMessage());

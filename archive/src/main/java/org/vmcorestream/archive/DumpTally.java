@@ -50,7 +50,9 @@ final class DumpTally {
     }
 
     private static Anomalies sum(Anomalies a, Anomalies b) {
-        long first = a.firstPfn() < 0 ? b.firstPfn() : b.firstPfn() < 0 ? a.firstPfn() : Math.min(a.firstPfn(), b.firstPfn());
+        long first = a.firstPfn() < 0
+                ? b.firstPfn()
+                : b.firstPfn() < 0 ? a.firstPfn() : Math.min(a.firstPfn(), b.firstPfn());
         return new Anomalies(
                 a.invalidOrders() + b.invalidOrders(),
                 a.misaligned() + b.misaligned(),

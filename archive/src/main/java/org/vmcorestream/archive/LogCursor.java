@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * A place in one partition, read forward record by record. What was fetched and not yet read stays: moving a little forward
@@ -44,6 +45,9 @@ final class LogCursor implements AutoCloseable {
     /** No record below it is given out. */
     private long from;
 
+    /** Whether the last fetch failed, so that the next one from here would fail again. */
+    private boolean lost;
+
     private long bytes;
 
     /** @param patience how long the cluster may take before that counts as no answer */
@@ -62,7 +66,7 @@ final class LogCursor implements AutoCloseable {
         try {
             return new LogCursor(new KafkaConsumer<>(ClientConfigs.reader(client, fetchBytes)), ClientConfigs.PATIENCE);
         } catch (KafkaException e) {
-            throw new ArchiveException("cannot read from the cluster: " + OneLine.of(innermost(e)), e);
+            throw new ClusterException("cannot read from the cluster: " + OneLine.of(innermost(e)), e);
         }
     }
 
@@ -85,7 +89,7 @@ final class LogCursor implements AutoCloseable {
             });
             place = wanted;
             seek(offset);
-        } else if (offset < from || offset - position() > NEAR) {
+        } else if (lost || offset < from || offset - position() > NEAR) {
             seek(offset);
         } else {
             from = offset;
@@ -95,6 +99,7 @@ final class LogCursor implements AutoCloseable {
     /** Passes over what follows up to an offset, though it cannot be read. */
     void seek(long offset) {
         forget();
+        lost = false;
         from = offset;
         ask(place + " cannot be read from offset " + offset, () -> {
             consumer.seek(place, offset);
@@ -119,7 +124,8 @@ final class LogCursor implements AutoCloseable {
      * The next record below an offset; null when there is none any more. A record's buffers are parts of a fetch.
      *
      * @throws OffsetGoneException when the partition does not have the place that was moved to
-     * @throws ArchiveException when the cluster does not answer, or what it holds cannot be read
+     * @throws BrokenRecordException when there is something that is no record
+     * @throws ClusterException when the cluster does not answer
      */
     ConsumerRecord<ByteBuffer, ByteBuffer> next(long end) throws OffsetGoneException {
         long giveUp = System.nanoTime() + patience.toNanos();
@@ -146,8 +152,9 @@ final class LogCursor implements AutoCloseable {
                 reached = position;
                 giveUp = System.nanoTime() + patience.toNanos();
             } else if (System.nanoTime() - giveUp > 0) {
-                throw new ArchiveException(place + " gives no record from offset " + position + " on within "
-                        + patience.toMillis() + " ms, expected some up to offset " + (end - 1));
+                String problem = place + " gives no record from offset " + position + " on within "
+                        + patience.toMillis() + " ms, expected some up to offset " + (end - 1);
+                throw new ClusterException(problem, new TimeoutException(problem));
             }
             poll();
         }
@@ -163,9 +170,16 @@ final class LogCursor implements AutoCloseable {
                     .iterator();
             advance();
         } catch (InvalidOffsetException e) {
+            lost = true;
             throw new OffsetGoneException(place, position(), beginning(), end(), e);
         } catch (KafkaException e) {
-            throw new UnreadableRecordException(place, position(), e);
+            lost = true;
+            // A batch whose checksum does not hold is reported as no special class; refusals of the cluster are.
+            if (e.getClass() == KafkaException.class) {
+                throw new BrokenRecordException(place, position(), e);
+            }
+            throw new ClusterException(
+                    place + " cannot be read from offset " + position() + " on: " + OneLine.of(e), e);
         }
     }
 
@@ -236,7 +250,7 @@ final class LogCursor implements AutoCloseable {
         try {
             return question.get();
         } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
-            throw new ArchiveException(problem + ": " + OneLine.of(e), e);
+            throw new ClusterException(problem + ": " + OneLine.of(e), e);
         }
     }
 

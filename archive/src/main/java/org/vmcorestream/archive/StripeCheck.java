@@ -2,6 +2,7 @@
 package org.vmcorestream.archive;
 
 import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.FactsRecords;
 import org.vmcorestream.schemas.MalformedRecordException;
@@ -13,7 +14,6 @@ import org.vmcorestream.schemas.records.StripeState;
 final class StripeCheck {
     private static final int MAX_RULE_SETS = 64;
     private static final int MAX_TEXT = 1024;
-    private static final int MAX_STRUCT_PAGE = 1 << 16;
 
     private StripeCheck() {}
 
@@ -50,7 +50,11 @@ final class StripeCheck {
         checkText("crash reason", opened.getCrashReason());
         checkText("capture rule set", opened.getCaptureRuleSet());
         int structPage = opened.getStructPageSize();
-        expect(structPage >= 0 && structPage <= MAX_STRUCT_PAGE, "structPageSize", structPage, "0 to 2^16");
+        expect(
+                structPage == 0 || MemmapRuns.isStructPageSize(structPage),
+                "structPageSize",
+                structPage,
+                "0 or a multiple of 8 from " + MemmapRuns.MIN_STRUCT_PAGE + " to " + MemmapRuns.MAX_STRUCT_PAGE);
         FactsRecords.fromRecord(opened.getFacts());
     }
 

@@ -283,7 +283,7 @@ class StoredMetadataTest {
         refusedOpening(dump, text, "length of the crash reason is 1025, expected at most 1024");
         StripeOpened structPage = with(dump, 0, stripe.getEndPfn(), 1);
         structPage.setStructPageSize(-1);
-        refusedOpening(dump, structPage, "structPageSize is -1, expected 0 to 2^16");
+        refusedOpening(dump, structPage, "structPageSize is -1, expected 0 or a multiple of 8 from 32 to 1024");
     }
 
     private static StripeOpened with(Dump dump, long firstPfn, long endPfn, int chunks) {
@@ -336,6 +336,19 @@ class StoredMetadataTest {
         assertThatThrownBy(() -> read(dump, 0))
                 .isInstanceOf(ArchiveException.class)
                 .hasMessageStartingWith("vmcore.page-metadata-1 offset 2 cannot be read: Record batch");
+    }
+
+    @Test
+    void shouldReadWhatLiesBehindAStripeThatCannotBeRead() {
+        StoredDump first = send(dump(ID, 1));
+        StoredDump second = send(dump(SampleDumps.id(SampleDumps.T0, 2), 1));
+        StoredDump third = send(dump(SampleDumps.id(SampleDumps.T0, 3), 1));
+        cluster.expire(TOPIC, 1, 2);
+        cluster.breakAt(TOPIC, 1, 7);
+
+        assertThatThrownBy(() -> read(first, 0)).hasMessageContaining("it expired");
+        assertThatThrownBy(() -> read(second, 0)).hasMessageContaining("offset 7 cannot be read");
+        assertThat(read(third, 0)).hasSize(5);
     }
 
     @Test

@@ -7,36 +7,51 @@ import java.util.Map;
 
 /** What a rule set loses and keeps against another, in words. */
 final class ComparisonReport {
-    private static final Table TABLE =
-            new Table().text("", 34).number("PAGES", 14).number("SIZE", 10).text("FIRST PAGE FRAME", 0);
-
     private final int pageShift;
+    private final List<Row> rows = new ArrayList<>();
 
-    ComparisonReport(int pageShift) {
+    private record Row(String label, long pages, Object firstPfn) {}
+
+    private ComparisonReport(int pageShift) {
         this.pageShift = pageShift;
     }
 
-    /** The report as lines. */
-    List<String> lines(Comparison comparison) {
+    /**
+     * The report as lines.
+     *
+     * @param pageShift log2 of the page size in bytes
+     */
+    static List<String> lines(Comparison comparison, int pageShift) {
         String base = comparison.base().name();
         String other = comparison.other().name();
+        ComparisonReport report = new ComparisonReport(pageShift);
+        report.rows.add(new Row("kept by " + base, comparison.keptByBase(), ""));
+        report.rows.add(new Row("kept by " + other, comparison.keptByOther(), ""));
+        report.changes("NEWLY LOST: kept by " + base + " alone", comparison.newlyLost());
+        report.changes("newly kept: kept by " + other + " alone", comparison.newlyKept());
+        return report.lines();
+    }
+
+    private void changes(String label, Map<String, Comparison.Change> changes) {
+        rows.add(new Row(
+                label,
+                changes.values().stream().mapToLong(Comparison.Change::pages).sum(),
+                ""));
+        changes.forEach((reason, change) -> rows.add(new Row("  " + reason, change.pages(), change.firstPfn())));
+    }
+
+    private List<String> lines() {
+        int width = rows.stream().mapToInt(row -> row.label().length()).max().orElse(0);
+        Table table = new Table()
+                .text("", width)
+                .number("PAGES", 12)
+                .number("SIZE", 10)
+                .text("FIRST PAGE FRAME", 0);
         List<String> lines = new ArrayList<>();
-        lines.add(TABLE.header());
-        lines.add(row("kept by " + base, comparison.keptByBase(), ""));
-        lines.add(row("kept by " + other, comparison.keptByOther(), ""));
-        changes("NEWLY LOST: " + base + " keeps, " + other + " drops", comparison.newlyLost(), lines);
-        changes("newly kept: " + base + " drops, " + other + " keeps", comparison.newlyKept(), lines);
+        lines.add(table.header());
+        for (Row row : rows) {
+            lines.add(table.row(row.label(), row.pages(), Sizes.binary(row.pages() << pageShift), row.firstPfn()));
+        }
         return lines;
-    }
-
-    private void changes(String label, Map<String, Comparison.Change> changes, List<String> lines) {
-        long pages =
-                changes.values().stream().mapToLong(Comparison.Change::pages).sum();
-        lines.add(row(label, pages, ""));
-        changes.forEach((reason, change) -> lines.add(row("  " + reason, change.pages(), change.firstPfn())));
-    }
-
-    private String row(String label, long pages, Object first) {
-        return TABLE.row(label, pages, Sizes.binary(pages << pageShift), first);
     }
 }

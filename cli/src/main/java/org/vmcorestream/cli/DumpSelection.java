@@ -59,6 +59,13 @@ final class DumpSelection {
         }
     }
 
+    /** A dump by its id; none ends the command. */
+    static StoredDump find(DumpCatalog catalog, String id) {
+        return catalog.find(id)
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.USAGE, "no dump " + id + " in the cluster, see 'vmcore-stream dumps list'"));
+    }
+
     /**
      * What was chosen.
      *
@@ -70,9 +77,7 @@ final class DumpSelection {
         /** Hands over each dump, oldest first, or those asked for in the order of their ids. Records that cannot be read are complained about. */
         void each(DumpCatalog catalog, Console console, Consumer<StoredDump> each) {
             for (String id : ids) {
-                each.accept(catalog.find(id)
-                        .orElseThrow(() -> new CommandFailure(
-                                ExitCode.USAGE, "no dump " + id + " in the cluster, see 'vmcore-stream dumps list'")));
+                each.accept(find(catalog, id));
             }
             if (ids.isEmpty()) {
                 catalog.scan(

@@ -3,6 +3,7 @@ package org.vmcorestream.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -35,7 +36,9 @@ final class Failures {
     /** What a failure means to the user. */
     static CommandFailure explain(Throwable thrown) {
         Throwable failure = thrown;
-        while ((failure instanceof ExecutionException || failure instanceof CompletionException)
+        while ((failure instanceof ExecutionException
+                        || failure instanceof CompletionException
+                        || failure instanceof UncheckedIOException)
                 && failure.getCause() != null) {
             failure = failure.getCause();
         }

@@ -18,6 +18,11 @@ final class Json {
         return this;
     }
 
+    /** The fields, for a list of objects. */
+    Map<String, Object> fields() {
+        return fields;
+    }
+
     /** The object on one line. */
     String line() {
         try {

@@ -10,26 +10,31 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.vmcorestream.schemas.Topics;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How Kafka is talked to and what the topics are called: options named as in every Kafka tool. */
 abstract class KafkaOptions {
-    @Option(
-            names = "--command-config",
-            paramLabel = "FILE",
-            description = "Properties file with more settings of Kafka clients, for example for TLS and SASL.")
-    private Path commandConfig;
+    /** What is optional with every command. */
+    static final class Client {
+        @Option(
+                names = "--command-config",
+                paramLabel = "FILE",
+                description = "Properties file with more settings of Kafka clients, for example for TLS and SASL.")
+        private Path commandConfig;
 
-    @Option(
-            names = "--topic-prefix",
-            paramLabel = "PREFIX",
-            defaultValue = Topics.DEFAULT_PREFIX,
-            description = "What the names of all topics begin with (default: ${DEFAULT-VALUE}).")
-    private String topicPrefix;
+        @Option(
+                names = "--topic-prefix",
+                paramLabel = "PREFIX",
+                defaultValue = Topics.DEFAULT_PREFIX,
+                description = "What the names of all topics begin with (default: ${DEFAULT-VALUE}).")
+        private String topicPrefix;
+    }
 
     /** Settings for Kafka clients. */
     final Map<String, Object> client() {
         Map<String, Object> settings = new HashMap<>();
+        Path commandConfig = more().commandConfig;
         if (commandConfig != null) {
             Properties properties = new Properties();
             try (Reader reader = Files.newBufferedReader(commandConfig, StandardCharsets.UTF_8)) {
@@ -48,6 +53,7 @@ abstract class KafkaOptions {
 
     /** Names of the topics. */
     final Topics topics() {
+        String topicPrefix = more().topicPrefix;
         if (!topicPrefix.matches("[A-Za-z0-9._-]{0,100}")) {
             throw new CommandFailure(
                     ExitCode.USAGE,
@@ -64,6 +70,9 @@ abstract class KafkaOptions {
     /** Brokers to connect to first; null where the user named none. */
     abstract String bootstrapServer();
 
+    /** The other options. */
+    abstract Client more();
+
     /** Of a command that does nothing without a cluster. */
     static final class Required extends KafkaOptions {
         @Option(
@@ -73,9 +82,17 @@ abstract class KafkaOptions {
                 description = "Brokers to connect to first, separated by commas.")
         private String bootstrapServer;
 
+        @Mixin
+        private Client more;
+
         @Override
         String bootstrapServer() {
             return bootstrapServer;
+        }
+
+        @Override
+        Client more() {
+            return more;
         }
     }
 
@@ -87,9 +104,17 @@ abstract class KafkaOptions {
                 description = "Brokers to connect to first, separated by commas; needed for what only a cluster knows.")
         private String bootstrapServer;
 
+        @Mixin
+        private Client more;
+
         @Override
         String bootstrapServer() {
             return bootstrapServer;
+        }
+
+        @Override
+        Client more() {
+            return more;
         }
     }
 }

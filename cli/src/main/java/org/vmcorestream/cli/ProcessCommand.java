@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "process",
         description = {
-            "Decides which pages leave the dumps, until it is interrupted.",
+            "Decides which pages leave the dumps, until it is interrupted; replays of stored dumps too.",
             "Start as many as you like with one application id: they share the work."
         },
         footerHeading = "%nExamples:%n",
@@ -27,6 +27,12 @@ import picocli.CommandLine.Option;
             "      --rule-set level-31 --rule-set level-17"
         })
 final class ProcessCommand extends ConsoleCommand {
+    /** Application id when nothing else is asked for. */
+    static final String APPLICATION_ID = "vmcore-stream-processor";
+
+    /** What stands behind an application id in the consumer group of its replay workers. */
+    static final String REPLAY_GROUP_SUFFIX = "-replays";
+
     private static final Duration START = Duration.ofSeconds(60);
 
     @Mixin
@@ -45,7 +51,7 @@ final class ProcessCommand extends ConsoleCommand {
     @Option(
             names = "--application-id",
             paramLabel = "ID",
-            defaultValue = "vmcore-stream-processor",
+            defaultValue = APPLICATION_ID,
             description = "Kafka Streams application id, which is also the consumer group (default: ${DEFAULT-VALUE}).")
     private String applicationId;
 
@@ -62,6 +68,16 @@ final class ProcessCommand extends ConsoleCommand {
             description = "Stream threads (default: 1).")
     private Integer threads;
 
+    @Option(
+            names = "--replay-share",
+            paramLabel = "SHARE",
+            defaultValue = "0.25",
+            description = {
+                "Most of one more thread's time that replays take, 0 to 1 (default: ${DEFAULT-VALUE}); with 0 this",
+                "instance does none. Dumps that come are never behind replays."
+            })
+    private double replayShare;
+
     ProcessCommand(Console console) {
         super(console);
     }
@@ -73,6 +89,9 @@ final class ProcessCommand extends ConsoleCommand {
                 ? Path.of(System.getProperty("java.io.tmpdir"), "vmcore-stream-" + applicationId)
                 : stateDir;
         int streamThreads = Threads.number("--threads", threads, Threads.MAX);
+        if (!(replayShare >= 0 && replayShare <= 1)) {
+            throw new CommandFailure(ExitCode.USAGE, "--replay-share " + replayShare + ", expected 0 to 1");
+        }
         Files.createDirectories(state);
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(kafka.topics());
@@ -81,8 +100,8 @@ final class ProcessCommand extends ConsoleCommand {
         try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
             defaults = finder.find(ruleSets);
         }
-        VerdictService service = teardown.add(new VerdictService(
-                new VerdictService.Settings(client, kafka.topics(), applicationId, defaults, state, streamThreads)));
+        VerdictService service = teardown.add(new VerdictService(new VerdictService.Settings(
+                client, kafka.topics(), applicationId, defaults, state, streamThreads, replayShare)));
         service.start(START);
         console().log("Deciding for " + kafka.bootstrapServer() + " as " + applicationId + "; interrupt to end.");
         return LongRunning.await(service::failure);

@@ -74,7 +74,14 @@ final class RuleSetFinder implements AutoCloseable {
 
     /** What was published under a name; none ends the command with {@link ExitCode#USAGE}. */
     PublishedRuleSet published(RuleSetName name) {
+        if (client == null) {
+            throw new CommandFailure(ExitCode.USAGE, notBuiltIn(name));
+        }
         return shelf(name).published(name.text()).orElseThrow(() -> unknown(name));
+    }
+
+    private static String notBuiltIn(RuleSetName name) {
+        return "no rule set '" + name + "' is built in; --bootstrap-server says where published ones are";
     }
 
     private CommandFailure unknown(RuleSetName name) {
@@ -89,10 +96,14 @@ final class RuleSetFinder implements AutoCloseable {
         if (client == null) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "no rule set '" + name
-                            + "' is built in; --bootstrap-server says where published ones are, and a file"
-                            + " is named with its folder or ending, ./" + name + " or " + name + ".yaml");
+                    notBuiltIn(name) + ", and a file is named with its folder or ending, ./" + name + " or " + name
+                            + ".yaml");
         }
+        return shelf();
+    }
+
+    /** The shelf of the cluster that was named. */
+    RuleSetShelf shelf() {
         if (shelf == null) {
             shelf = RuleSetShelf.open(client, topics);
         }

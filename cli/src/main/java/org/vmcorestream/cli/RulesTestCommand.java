@@ -68,7 +68,7 @@ final class RulesTestCommand extends ConsoleCommand {
         ExclusionReport.lines(new PageCounts(opened.memory().endPfn(), comparison.countsOfOther(), 0))
                 .forEach(console()::print);
         console().print("");
-        new ComparisonReport(opened.pageFacts().pageShift()).lines(comparison).forEach(console()::print);
+        ComparisonReport.lines(comparison, opened.pageFacts().pageShift()).forEach(console()::print);
         Anomaly.describe(outcome.anomalies()).ifPresent(console()::complain);
         return ExitCode.OK;
     }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
         description = {
             "Makes a kdump file of every dump and rule set asked for, until it is interrupted.",
             "Each dump gets a folder of its own. Start as many as you like with one group: they share the work.",
-            "Prints a line for each file: dump id, rule set, complete or not, bytes, name."
+            "Prints a line for each file: dump id, rule set, complete or not, bytes, name; 'kept' for one that stands",
+            "and that a replay could only have made worse."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -128,8 +129,16 @@ final class SinkCommand extends ConsoleCommand {
     private record Lines(Console console) implements SinkService.Listener {
         @Override
         public void finished(DumpFile file) {
-            console.print(file.getDumpId() + " " + file.getRuleSet() + " "
-                    + (file.getComplete() ? "complete" : "incomplete") + " " + file.getSize() + " "
+            line(file, file.getComplete() ? "complete" : "incomplete");
+        }
+
+        @Override
+        public void kept(DumpFile file) {
+            line(file, "kept");
+        }
+
+        private void line(DumpFile file, String state) {
+            console.print(file.getDumpId() + " " + file.getRuleSet() + " " + state + " " + file.getSize() + " "
                     + file.getLocation());
             file.getProblems().forEach(problem -> console.complain(file.getLocation() + ": " + problem));
         }

@@ -41,6 +41,9 @@ import picocli.CommandLine.Spec;
             SinkCommand.class,
             DumpsCommand.class,
             RulesCommand.class,
+            WhatIfCommand.class,
+            ExplainCommand.class,
+            WatchCommand.class,
             CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {

@@ -11,15 +11,19 @@ import java.util.OptionalInt;
  * 0x1000, PG_zsmalloc 0x2000, PG_unaccepted 0x4000). From 6.12 on it is the top byte, {@code PGTY_buddy} 0xf0 to {@code
  * PGTY_large_kmalloc} 0xf8, and the lower 24 bits belong to whoever set it.
  */
-final class PageTypes {
+public final class PageTypes {
     private static final int OLD_TYPES = 0x7f80;
     private static final int NEWEST_TYPE = 0xf8;
     private static final int FIRST_TYPE = 0xf0;
 
     private PageTypes() {}
 
-    /** Whether {@code mapcount} is a page type that no kernel up to Linux 7.2 gives a page. */
-    static boolean isUnknown(PageFacts facts, int mapcount) {
+    /**
+     * Whether {@code mapcount} is a page type that no kernel up to Linux 7.2 gives a page.
+     *
+     * @param facts the page types that this kernel exports
+     */
+    public static boolean isUnknown(PageFacts facts, int mapcount) {
         int top = mapcount >>> 24;
         if (top < FIRST_TYPE || mapcount == -1 || isExported(facts, mapcount)) {
             return false;

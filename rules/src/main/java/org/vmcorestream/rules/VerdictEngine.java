@@ -23,6 +23,8 @@ public final class VerdictEngine {
     /** A page for which a condition has no answer. */
     private static final int UNDECIDED = -3;
 
+    private static final int NO_RULE = -1;
+
     private final RuleSet ruleSet;
     private final PageFacts facts;
     private final long endPfn;
@@ -32,6 +34,7 @@ public final class VerdictEngine {
 
     private int[] entryReason = new int[256];
     private int[] entryOrder = new int[256];
+    private int[] entryRule = new int[256];
     private boolean[] entryStrict = new boolean[256];
     private boolean[] entryUnknownType = new boolean[256];
 
@@ -43,6 +46,18 @@ public final class VerdictEngine {
     private final boolean[] ruleInWindow;
 
     private OpenRun openRun = OpenRun.NONE;
+
+    /** Last run that was opened; it may have ended since. */
+    private OpenRun lastRun = OpenRun.NONE;
+
+    private long lastRunPfn = -1;
+    private int lastRunRule = NO_RULE;
+
+    /** Last page that was decided, and its dictionary entry. */
+    private long lastPfn = -1;
+
+    private int lastEntry;
+    private int lastShape;
     private long invalidOrders;
     private long misaligned;
     private long undecided;
@@ -90,6 +105,10 @@ public final class VerdictEngine {
                     + this.pagesByReason.length + " for rule set " + ruleSet.name());
         }
         this.openRun = openRun;
+        lastRun = openRun;
+        lastRunPfn = -1;
+        lastRunRule = NO_RULE;
+        lastPfn = -1;
         invalidOrders = anomalies.invalidOrders();
         misaligned = anomalies.misaligned();
         undecided = anomalies.undecided();
@@ -141,12 +160,64 @@ public final class VerdictEngine {
         if (openRun.endPfn() <= pfn) {
             openRun = OpenRun.NONE;
         }
+        if (chunk.runs() > 0) {
+            lastPfn = pfn - 1;
+            lastEntry = chunk.runEntry(chunk.runs() - 1);
+            lastShape = chunk.shape(lastEntry);
+        }
+    }
+
+    /**
+     * How the last page of the chunk that was decided last came by its verdict. Who wants to know it of another page describes
+     * the chunk only up to that page.
+     *
+     * @throws IllegalStateException when nothing was decided yet
+     */
+    public PageDecision lastPage() {
+        if (lastPfn < 0) {
+            throw new IllegalStateException("no page was decided yet");
+        }
+        int reason = entryReason[lastEntry];
+        if (reason == RuleSet.HOLE || reason == RuleSet.NO_DATA) {
+            PageDecision.How how = reason == RuleSet.HOLE ? PageDecision.How.HOLE : PageDecision.How.NO_DATA;
+            return new PageDecision(lastPfn, reason, how, NO_RULE, -1, 0);
+        }
+        if (lastPfn < lastRun.endPfn()) {
+            boolean head = lastPfn == lastRunPfn;
+            return new PageDecision(
+                    lastPfn,
+                    lastRun.reason(),
+                    head ? PageDecision.How.RULE : PageDecision.How.INSIDE_RUN,
+                    lastRunRule,
+                    lastRunPfn,
+                    lastRun.endPfn());
+        }
+        return alone(reason);
+    }
+
+    /** A page that no run covers. */
+    private PageDecision alone(int reason) {
+        int rule = entryRule[lastEntry];
+        int order = entryOrder[lastEntry];
+        if ((lastShape & Descriptor.NO_STRUCT_PAGE) != 0) {
+            return new PageDecision(lastPfn, reason, PageDecision.How.NO_STRUCT_PAGE, NO_RULE, -1, 0);
+        }
+        PageDecision.How how = rule == NO_RULE ? PageDecision.How.NO_RULE : PageDecision.How.RULE;
+        if (order == INVALID) {
+            how = PageDecision.How.INVALID_ORDER;
+        } else if (order == UNDECIDED) {
+            how = PageDecision.How.UNDECIDED;
+        } else if (order > 0 && entryStrict[lastEntry]) {
+            return new PageDecision(lastPfn, RuleSet.KEPT, PageDecision.How.MISALIGNED, rule, -1, 0);
+        }
+        return new PageDecision(lastPfn, reason, how, rule, -1, 0);
     }
 
     private void beginChunk(int entries) {
         if (entries > entryReason.length) {
             entryReason = new int[Chunk.PAGES];
             entryOrder = new int[Chunk.PAGES];
+            entryRule = new int[Chunk.PAGES];
             entryStrict = new boolean[Chunk.PAGES];
             entryUnknownType = new boolean[Chunk.PAGES];
             entryWindow = new int[Chunk.PAGES];
@@ -196,6 +267,9 @@ public final class VerdictEngine {
             }
             if ((pfn & (1L << order) - 1) == 0) {
                 openRun = new OpenRun(reach(pfn, order), entryReason[entry]);
+                lastRun = openRun;
+                lastRunPfn = pfn;
+                lastRunRule = entryRule[entry];
             } else {
                 boolean strict = entryStrict[entry];
                 emit(verdict, strict ? RuleSet.KEPT : entryReason[entry], 1);
@@ -235,6 +309,7 @@ public final class VerdictEngine {
         entryWindow[entry] = window;
         entryReason[entry] = RuleSet.KEPT;
         entryOrder[entry] = PAGE_ONLY;
+        entryRule[entry] = NO_RULE;
         entryStrict[entry] = false;
         entryUnknownType[entry] = false;
         if ((shape & (Descriptor.HOLE | Descriptor.NO_DATA | Descriptor.NO_STRUCT_PAGE)) != 0) {
@@ -250,11 +325,13 @@ public final class VerdictEngine {
         entryUnknownType[entry] = PageTypes.isUnknown(facts, mapcount);
         try {
             for (int rule = 0; rule < rules.length; rule++) {
+                entryRule[entry] = rule;
                 if (ruleInWindow[rule] && conditions[rule].holds(flags, mapcount, shape)) {
                     apply(rule, entry, shape);
                     return;
                 }
             }
+            entryRule[entry] = NO_RULE;
         } catch (UndecidedException e) {
             entryOrder[entry] = UNDECIDED;
         }

@@ -4,7 +4,6 @@ package org.vmcorestream.sink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -14,9 +13,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
@@ -27,12 +24,15 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► VERDICTS ──► LOG ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► PUBLISHING ──► ENDED
- *  for heap    all stripes  dmesg   headers    stripe    for the dump's  dump-files
- *                                   of a file  by stripe  last record
+ *  WAITING ──► VERDICTS ──► LOG ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
+ *  for heap    all stripes  dmesg   headers    stripe    for the dump's  its name,
+ *                                   of a file  by stripe  last record     dump-files
  * </pre>
  *
- * A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
+ * The file of a replay is made of the verdicts at the places that its outcome names. A replay gives way where heap is short
+ * for live dumps: then it ends, neither done nor failed.
+ *
+ * <p>A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
  * least one stripe make a file, marked as incomplete; pages without a verdict are kept, and missing where they were not
  * captured. Without any verdict there is no file, only the kernel log, and the record on dump-files has no location; the
  * pair is tried again at the next start or when a newer record of the dump comes.
@@ -47,18 +47,19 @@ final class Assembly {
         LAYOUT,
         PAGES,
         CAPTURE_END,
-        PUBLISHING,
+        ENDING,
         ENDED
     }
 
+    private final AssemblyOrder order;
     private final DumpPlan plan;
-    private final String ruleSet;
     private final StageTools tools;
     private final KernelLogs kernelLogs;
     private final Path file;
     private final PageCodec codec;
     private final ReentrantLock lock = new ReentrantLock();
     private final Problems problems = new Problems();
+    private final MissingPages missing = new MissingPages();
     private final StageReader reader;
     private final Quiet quiet;
 
@@ -69,28 +70,28 @@ final class Assembly {
     private boolean draining;
     private Stage stage = Stage.WAITING;
     private long heap;
-    private VerdictStage verdicts;
+    private VerdictIntake intake;
+    private VerdictReading verdicts;
     private KernelLogStage log;
     private PageStage pages;
     private PageSink sink;
     private KdumpFileWriter writer;
     private long total;
-    private Publication publication;
+    private FileEnding ending;
 
     /**
-     * @param primary whether the rule set is the first of those asked for
      * @param kernelLogs where kernel logs lie
      */
-    Assembly(DumpPlan plan, String ruleSet, boolean primary, StageTools tools, KernelLogs kernelLogs) {
-        this.plan = plan;
-        this.ruleSet = ruleSet;
+    Assembly(AssemblyOrder order, StageTools tools, KernelLogs kernelLogs) {
+        this.order = order;
+        plan = order.plan();
         this.tools = tools;
         this.kernelLogs = kernelLogs;
         latest = plan;
         seen = plan;
         quiet = new Quiet(tools.clock());
-        reader = new StageReader(tools.readers());
-        file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
+        reader = new StageReader(tools.readers(), order.isReplay());
+        file = order.file(tools);
         codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
     }
 
@@ -99,7 +100,17 @@ final class Assembly {
     }
 
     String ruleSet() {
-        return ruleSet;
+        return order.ruleSet();
+    }
+
+    /** Id of the replay that wants the file, empty when there is none. */
+    String replayId() {
+        return order.replayId();
+    }
+
+    /** Whether a replay wants the file: live dumps come first then. */
+    boolean isReplay() {
+        return order.isReplay();
     }
 
     /** What the dump was when this began. */
@@ -125,8 +136,8 @@ final class Assembly {
         dropped = true;
         lock.lock();
         try {
-            if (stage == Stage.PUBLISHING && !publication.file().getLocation().isEmpty()) {
-                publication.abandon(this::tell);
+            if (stage == Stage.ENDING) {
+                ending.abandon();
             }
             end();
         } finally {
@@ -145,6 +156,11 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
+            if (givesWay()) {
+                LOG.info("{} gives way to a live dump", order);
+                end();
+                return Step.DONE;
+            }
             Step step = advance();
             if (step == Step.IDLE) {
                 reader.rest();
@@ -155,7 +171,7 @@ final class Assembly {
             draining = false;
             return Step.IDLE;
         } catch (RetriableException | FileInUseException e) {
-            LOG.debug("{}: {}", this, e.getMessage());
+            LOG.debug("{}: {}", order, e.getMessage());
             return Step.IDLE;
         } catch (ApiException e) {
             fail(Problems.line(e));
@@ -164,7 +180,7 @@ final class Assembly {
             }
             return Step.DONE;
         } catch (IOException | RuntimeException e) {
-            LOG.debug("{} failed", this, e);
+            LOG.debug("{} failed", order, e);
             return fail(named(Problems.line(e)));
         } catch (OutOfMemoryError e) {
             return fail(named("not enough memory: " + Problems.line(e)));
@@ -187,6 +203,11 @@ final class Assembly {
         }
     }
 
+    private boolean givesWay() {
+        boolean decided = stage == Stage.ENDING && ending.decided();
+        return order.isReplay() && !decided && tools.heap().wantsBack(heap);
+    }
+
     private static boolean refused(ApiException e) {
         return e instanceof AuthorizationException
                 || e instanceof AuthenticationException
@@ -206,7 +227,7 @@ final class Assembly {
             case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
-            case PUBLISHING -> publish();
+            case ENDING -> publish();
             case ENDED -> Step.DONE;
         };
     }
@@ -218,12 +239,16 @@ final class Assembly {
                     "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
                     plan.endPfn(), (need >> 20) + 1, tools.heap().total() >> 20)));
         }
-        if (!tools.heap().take(need)) {
+        if (!tools.heap().take(need, order.isReplay())) {
             return Step.IDLE;
         }
         heap = need;
         quiet.news();
-        verdicts = new VerdictStage(plan, ruleSet, tools, reader, problems);
+        intake = new VerdictIntake(order, tools.outbox(), problems, missing);
+        String topic = tools.topics().verdicts();
+        verdicts = order.isReplay()
+                ? new PlacedVerdictStage(order.replay().get(), topic, reader, problems, intake)
+                : new VerdictStage(plan, topic, reader, intake);
         stage = Stage.VERDICTS;
         return Step.PROGRESS;
     }
@@ -237,8 +262,7 @@ final class Assembly {
         }
         if (step == Step.DONE) {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            log = new KernelLogStage(
-                    plan, ruleSet, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+            log = new KernelLogStage(order, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
             stage = Stage.LOG;
             return Step.PROGRESS;
         }
@@ -250,10 +274,10 @@ final class Assembly {
         if (step != Step.DONE) {
             return step;
         }
-        VerdictCollector collector = verdicts.collector();
+        VerdictCollector collector = intake.collector();
         if (collector.stripesDone() == 0) {
-            problems.add(seen.state() == DumpState.FAILED ? captureFailed() : "no verdict came in time");
-            return announce("", 0, new KdumpFileWriter.Summary(0, 0, 0, 0, 0));
+            problems.add(noVerdict());
+            return conclude(0);
         }
         collector.end(problems);
         total = collector.kept().cardinality();
@@ -263,11 +287,11 @@ final class Assembly {
 
     /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
     private Step layOut() throws IOException {
-        VerdictCollector collector = verdicts.collector();
-        KdumpHeader header = KdumpHeaders.of(plan, ruleSet, codec, collector.vmemmapDropped() > 0);
+        VerdictCollector collector = intake.collector();
+        KdumpHeader header = KdumpHeaders.of(plan, ruleSet(), codec, collector.vmemmapDropped() > 0);
         writer = tools.writers().create(file, header, collector.present(), collector.kept());
         sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
-        pages = new PageStage(plan, tools, reader, problems, collector.kept(), sink);
+        pages = new PageStage(plan, tools, reader, problems, missing, sink);
         draining = false;
         stage = Stage.PAGES;
         return Step.PROGRESS;
@@ -281,7 +305,7 @@ final class Assembly {
             quiet.news();
         }
         if (sink.added() != before) {
-            tools.listener().copying(dumpId(), ruleSet, sink.added(), total);
+            tools.listener().copying(dumpId(), ruleSet(), sink.added(), total);
         }
         if (step == Step.DONE) {
             stage = Stage.CAPTURE_END;
@@ -295,65 +319,40 @@ final class Assembly {
             return Step.IDLE;
         }
         pages.checkAgainst(seen);
+        missing.describe(total - sink.added(), problems);
         if (seen.state() == DumpState.FAILED) {
             problems.add(captureFailed());
         } else if (!seen.ended()) {
             problems.add("the capture has not ended, nothing new came for "
                     + tools.stallTimeout().toSeconds() + " s");
         }
-        KdumpFileWriter.Summary summary = writer.finish(!problems.isEmpty());
-        if (summary.missing() > 0 && problems.isEmpty()) {
-            problems.add(summary.missing() + " pages that the verdict keeps are missing");
-        }
-        return announce(file.toUri().toString(), tools.clock().millis(), summary);
+        return conclude(total - sink.added());
+    }
+
+    private String noVerdict() {
+        return order.isReplay()
+                ? "no verdict is where the replay's outcome says"
+                : seen.state() == DumpState.FAILED ? captureFailed() : "no verdict came in time";
     }
 
     private String captureFailed() {
         return "the capture failed" + (seen.failure().isEmpty() ? "" : ": " + seen.failure());
     }
 
-    private Step announce(String location, long writtenAt, KdumpFileWriter.Summary summary) {
-        DumpFile result = DumpFile.newBuilder()
-                .setDumpId(dumpId())
-                .setRuleSet(ruleSet)
-                .setLocation(location)
-                .setSink(tools.name())
-                .setWrittenAt(writtenAt)
-                .setCodec(PageCodecName.valueOf(codec.name()))
-                .setComplete(problems.isEmpty())
-                .setProblems(problems.lines())
-                .setSize(summary.size())
-                .setDigest(summary.crc32c())
-                .setPagesWritten(summary.pages())
-                .setZeroPages(summary.zeroPages())
-                .setMissingPages(summary.missing())
-                .setCounts(verdicts.collector().counts())
-                .setMissing(List.of())
-                .setReplayId("")
-                .build();
-        publication = new Publication(tools.outbox(), result);
-        stage = Stage.PUBLISHING;
+    private Step conclude(long absent) {
+        ending = new FileEnding(
+                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent);
+        stage = Stage.ENDING;
         return Step.PROGRESS;
     }
 
-    private Step publish() {
-        Step step = publication.step();
-        if (step != Step.DONE) {
-            return step;
+    private Step publish() throws IOException {
+        Step step = ending.step();
+        if (step == Step.DONE) {
+            end();
+            ending.tell();
         }
-        end();
-        tell();
-        return Step.DONE;
-    }
-
-    private void tell() {
-        DumpFile result = publication.file();
-        if (result.getLocation().isEmpty()) {
-            tools.listener().failed(dumpId(), ruleSet, String.join("; ", result.getProblems()));
-        } else {
-            LOG.info("{}: {} {}", this, file, result.getComplete() ? "is complete" : "is incomplete");
-            tools.listener().finished(result);
-        }
+        return step;
     }
 
     private String named(String problem) {
@@ -363,8 +362,8 @@ final class Assembly {
     private Step fail(String problem) {
         failed = true;
         end();
-        LOG.info("{}: {}", this, problem);
-        tools.listener().failed(dumpId(), ruleSet, problem);
+        LOG.info("{}: {}", order, problem);
+        tools.listener().failed(dumpId(), ruleSet(), problem);
         return Step.DONE;
     }
 
@@ -382,17 +381,13 @@ final class Assembly {
             }
             reader.close();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{}: {}", this, named(Problems.line(e)));
+            LOG.warn("{}: {}", order, named(Problems.line(e)));
         }
+        intake = null;
         verdicts = null;
         pages = null;
         log = null;
-        tools.heap().giveBack(heap);
+        tools.heap().giveBack(heap, order.isReplay());
         heap = 0;
-    }
-
-    @Override
-    public String toString() {
-        return "dump " + dumpId() + " under " + ruleSet;
     }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Manifest;
 
 /**
@@ -20,7 +21,7 @@ import org.vmcorestream.schemas.records.Manifest;
  * The time is UTC, when the capture began. NODENAME is that of the crashed kernel, else, where it was
  * never set, the host of the capture. Both come
  * from elsewhere: what is not a letter, digit, dot, underscore or hyphen becomes an underscore, so does a leading dot, and
- * {@value #MAX_NAME} characters are kept.
+ * {@value #MAX_NAME} characters are kept. The name of a rule set is kept whole, with its version: {@code vmcore.mine@3}.
  */
 public final class DirectoryPerDump implements SinkService.Placement {
     /** Longest node name in a directory's name. */
@@ -53,7 +54,11 @@ public final class DirectoryPerDump implements SinkService.Placement {
                 + TIME.format(Instant.ofEpochMilli(millis))
                 + "-"
                 + id.substring(Math.max(0, id.length() - 8));
-        return directory.resolve(dump).resolve(primary ? "vmcore" : "vmcore." + name(ruleSet));
+        return directory.resolve(dump).resolve(primary ? "vmcore" : "vmcore." + ruleSetName(ruleSet));
+    }
+
+    private static String ruleSetName(String ruleSet) {
+        return RuleSet.NAME.matcher(ruleSet).matches() ? ruleSet : name(ruleSet);
     }
 
     private static String name(String text) {

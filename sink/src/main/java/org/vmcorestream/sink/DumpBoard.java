@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.MalformedRecordException;
@@ -19,7 +21,11 @@ import org.vmcorestream.schemas.records.Dump;
 
 /**
  * Which dumps this sink is responsible for, and what it makes of them: fed with the records of the partitions of topic dumps
- * that it owns, it begins, updates and drops assemblies. Can be used by several threads at once.
+ * that it owns, it begins, updates and drops assemblies. Of a dump it remembers where its newest record lies, not the record.
+ *
+ * <p>Files of replays are begun when somebody asks for it ({@link #replay}), not more than a given number at once, and never
+ * beside a live assembly of the same dump and rule set: that one comes first and writes the same file. Can be used by several
+ * threads at once.
  */
 final class DumpBoard implements KernelLogs {
     private static final Logger LOG = LoggerFactory.getLogger(DumpBoard.class);
@@ -29,38 +35,56 @@ final class DumpBoard implements KernelLogs {
     private static final class Entry {
         private final Map<String, Assembly> live = new HashMap<>();
         private final Set<String> failed = new HashSet<>();
+        private final Map<String, Assembly> replays = new HashMap<>();
+        private final Map<String, String> failedReplays = new HashMap<>();
+        private Newest newest;
+
+        private void drop() {
+            live.values().forEach(Assembly::drop);
+            replays.values().forEach(Assembly::drop);
+        }
     }
+
+    /**
+     * The newest record of a dump.
+     *
+     * @param place where it lies in topic dumps
+     * @param ended whether it says that nothing more will come
+     */
+    record Newest(LogPlace place, boolean ended) {}
 
     private final StageTools tools;
     private final List<String> ruleSets;
-    private final FinishedFiles finished;
     private final Consumer<Assembly> starter;
     private final int dumpPartitions;
     private final int dataPartitions;
+    private final int mostReplays;
     private final Map<Integer, Map<String, Entry>> dumps = new HashMap<>();
     /** Asked by assemblies while they hold their own lock, so never guarded by that of the board. */
     private final Map<String, LogPlace> logs = new ConcurrentHashMap<>();
 
+    private long changes;
+
     /**
      * @param ruleSets for dumps that ask for none
-     * @param finished what needs not be done
      * @param starter takes an assembly to be advanced
      * @param dumpPartitions partitions of topic dumps
      * @param dataPartitions partitions of page-data and verdicts
+     * @param mostReplays files of replays that may be made at once
      */
     DumpBoard(
             StageTools tools,
             List<String> ruleSets,
-            FinishedFiles finished,
             Consumer<Assembly> starter,
             int dumpPartitions,
-            int dataPartitions) {
+            int dataPartitions,
+            int mostReplays) {
         this.tools = tools;
         this.ruleSets = List.copyOf(ruleSets);
-        this.finished = finished;
         this.starter = starter;
         this.dumpPartitions = dumpPartitions;
         this.dataPartitions = dataPartitions;
+        this.mostReplays = mostReplays;
     }
 
     /** Takes a record of topic dumps. */
@@ -79,15 +103,21 @@ final class DumpBoard implements KernelLogs {
         if (record.value() == null) {
             Entry gone = partition.remove(key);
             if (gone != null) {
-                gone.live.values().forEach(Assembly::drop);
+                gone.drop();
+                changes++;
             }
             return;
         }
         try {
-            // Copied, because the record's fields are slices of it and would keep a whole fetch from being collected.
-            Dump dump = RecordCodec.decode(copy(record.value()), Dump.class);
-            DumpPlan plan = DumpPlan.of(dump, key, dataPartitions);
-            advance(plan, partition.computeIfAbsent(key, id -> new Entry()), record.timestamp());
+            DumpPlan plan = plan(record);
+            Entry entry = partition.get(key);
+            if (entry == null) {
+                entry = new Entry();
+                partition.put(key, entry);
+                changes++;
+            }
+            entry.newest = new Newest(new LogPlace(record.partition(), record.offset()), plan.ended());
+            advance(plan, entry, record.timestamp());
         } catch (MalformedRecordException | RuntimeException e) {
             String problem = record.place() + ": " + Problems.line(e);
             LOG.error("{}", problem);
@@ -96,8 +126,17 @@ final class DumpBoard implements KernelLogs {
         }
     }
 
-    private static ByteBuffer copy(ByteBuffer value) {
-        return ByteBuffer.allocate(value.remaining()).put(value.duplicate()).flip();
+    /**
+     * The dump that a record of topic dumps speaks of.
+     *
+     * @throws MalformedRecordException when it is none that can be used
+     */
+    DumpPlan plan(LogRecord record) throws MalformedRecordException {
+        // Copied, because the record's fields are slices of it and would keep a whole fetch from being collected.
+        ByteBuffer value = record.value();
+        ByteBuffer copy =
+                ByteBuffer.allocate(value.remaining()).put(value.duplicate()).flip();
+        return DumpPlan.of(RecordCodec.decode(copy, Dump.class), record.keyText(), dataPartitions);
     }
 
     private void advance(DumpPlan plan, Entry entry, long timestamp) {
@@ -111,37 +150,126 @@ final class DumpBoard implements KernelLogs {
                     live.drop();
                     entry.live.remove(ruleSet);
                 }
-                if (!entry.failed.contains(ruleSet) && !finished.done(plan.dumpId(), ruleSet, timestamp)) {
-                    Assembly assembly = new Assembly(plan, ruleSet, primary, tools, this);
+                if (!entry.failed.contains(ruleSet) && !tools.finished().done(plan.dumpId(), ruleSet, timestamp)) {
+                    Assembly behind = entry.replays.remove(ruleSet);
+                    if (behind != null) {
+                        behind.drop();
+                    }
+                    Assembly assembly =
+                            new Assembly(new AssemblyOrder(plan, ruleSet, primary, Optional.empty()), tools, this);
                     entry.live.put(ruleSet, assembly);
                     starter.accept(assembly);
                 }
             }
             primary = false;
         }
+        entry.replays.values().removeIf(replay -> {
+            boolean same = replay.plan().sameLayout(plan);
+            if (same) {
+                replay.update(plan);
+            } else {
+                replay.drop();
+            }
+            return !same;
+        });
+    }
+
+    /** Changes whenever a dump comes or goes. */
+    synchronized long changes() {
+        return changes;
+    }
+
+    /** Where the newest record of a dump is; empty when this sink is not responsible for the dump. */
+    synchronized Optional<Newest> newest(String dumpId) {
+        return Optional.ofNullable(find(dumpId)).map(entry -> entry.newest);
+    }
+
+    private Entry find(String dumpId) {
+        for (Map<String, Entry> partition : dumps.values()) {
+            Entry entry = partition.get(dumpId);
+            if (entry != null) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a file of a dump under a rule set is being made, live or for a replay. */
+    synchronized boolean busy(String dumpId, String ruleSet) {
+        Entry entry = find(dumpId);
+        return entry != null && (entry.live.containsKey(ruleSet) || entry.replays.containsKey(ruleSet));
+    }
+
+    /** Whether the file of a replay could not be made, for a reason that will not go away by itself. */
+    synchronized boolean failed(String dumpId, String ruleSet, String replayId) {
+        Entry entry = find(dumpId);
+        return entry != null && replayId.equals(entry.failedReplays.get(ruleSet));
+    }
+
+    /** Takes note that the file of a replay cannot be made. */
+    synchronized void fail(String dumpId, String ruleSet, String replayId) {
+        Entry entry = find(dumpId);
+        if (entry != null) {
+            entry.failedReplays.put(ruleSet, replayId);
+        }
+    }
+
+    /** Whether as many files of replays are being made as may be. */
+    synchronized boolean full() {
+        return count(entry -> entry.replays.size()) >= mostReplays;
+    }
+
+    /**
+     * Begins to make the file of a replay.
+     *
+     * @param plan its dump
+     * @param newest where the plan was read
+     * @return false when that cannot be now, because the dump has changed or gone since, or its file is being made
+     * @throws MalformedRecordException when the replay cannot be one of this dump
+     */
+    synchronized boolean replay(ReplayPlan replay, DumpPlan plan, Newest newest) throws MalformedRecordException {
+        replay.checkAgainst(plan);
+        Entry entry = find(replay.dumpId());
+        String ruleSet = replay.ruleSet();
+        if (entry == null || !newest.equals(entry.newest) || busy(replay.dumpId(), ruleSet) || full()) {
+            return false;
+        }
+        boolean primary = plan.ruleSets(ruleSets).indexOf(ruleSet) == 0;
+        Assembly assembly = new Assembly(new AssemblyOrder(plan, ruleSet, primary, Optional.of(replay)), tools, this);
+        entry.replays.put(ruleSet, assembly);
+        starter.accept(assembly);
+        return true;
     }
 
     /** Takes an assembly that ended by itself. */
     synchronized void ended(Assembly assembly) {
+        String ruleSet = assembly.ruleSet();
         for (Map<String, Entry> partition : dumps.values()) {
             Entry entry = partition.get(assembly.dumpId());
-            if (entry != null && entry.live.remove(assembly.ruleSet(), assembly) && assembly.failed()) {
-                entry.failed.add(assembly.ruleSet());
+            if (entry == null) {
+                continue;
+            }
+            if (entry.live.remove(ruleSet, assembly) && assembly.failed()) {
+                entry.failed.add(ruleSet);
+            }
+            if (entry.replays.remove(ruleSet, assembly) && assembly.failed()) {
+                entry.failedReplays.put(ruleSet, assembly.replayId());
             }
         }
     }
 
     /** Forgets a partition that another sink owns now; nothing of its assemblies is left when this returns. */
     synchronized void revoke(Collection<Integer> partitions) {
-        List<Assembly> going = new ArrayList<>();
+        List<Entry> going = new ArrayList<>();
         for (int partition : partitions) {
             Map<String, Entry> gone = dumps.remove(partition);
             if (gone != null) {
-                gone.values().forEach(entry -> going.addAll(entry.live.values()));
+                going.addAll(gone.values());
             }
             logs.values().removeIf(place -> place.partition() == partition);
         }
-        going.forEach(Assembly::drop);
+        changes++;
+        going.forEach(Entry::drop);
     }
 
     /** Forgets all partitions. */
@@ -151,9 +279,13 @@ final class DumpBoard implements KernelLogs {
 
     /** Assemblies that have not ended. */
     synchronized int live() {
+        return count(entry -> entry.live.size() + entry.replays.size());
+    }
+
+    private int count(ToIntFunction<Entry> of) {
         return dumps.values().stream()
                 .flatMap(partition -> partition.values().stream())
-                .mapToInt(entry -> entry.live.size())
+                .mapToInt(of)
                 .sum();
     }
 

@@ -32,8 +32,12 @@ final class DumpPlan {
 
     private static final long MAX_END_PFN = 1L << 37;
     private static final int MAX_NOTES = 64 << 20;
-    private static final Pattern DUMP_ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-    private static final Pattern RULE_SET = Pattern.compile("[a-z0-9-]{1,64}");
+
+    /** What ids of dumps and replays look like. */
+    static final Pattern DUMP_ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    /** {@link RuleSet#NAME} in words. */
+    static final String NAME_EXPECTED = "1 to 64 of a-z, 0-9 and -, with or without @version";
 
     private final Dump dump;
 
@@ -122,10 +126,15 @@ final class DumpPlan {
     private static List<String> ruleSetNames(List<String> asked) throws MalformedRecordException {
         Set<String> names = new LinkedHashSet<>();
         for (String name : asked) {
-            expect(RULE_SET.matcher(name).matches(), "rule set", name, "1 to 64 of a-z, 0-9 and -");
-            names.add(BuiltInRuleSets.named(name).map(RuleSet::name).orElse(name));
+            expect(RuleSet.NAME.matcher(name).matches(), "rule set", name, NAME_EXPECTED);
+            names.add(carried(name));
         }
         return new ArrayList<>(names);
+    }
+
+    /** The name that verdicts of a rule set carry. */
+    static String carried(String name) {
+        return BuiltInRuleSets.named(name).map(RuleSet::name).orElse(name);
     }
 
     /** Rule sets to make files for, each once, the primary one first: those the dump asks for, else {@code defaults}. */

@@ -2,9 +2,8 @@
 package org.vmcorestream.sink;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -17,29 +16,30 @@ import org.vmcorestream.schemas.records.DumpFile;
 /**
  * What topic dump-files says is done. A complete file is done for good; an incomplete one until a newer record of its dump
  * comes; a record without a location is not done at all. A tombstone makes a file be made again at the next start. Whether
- * the file itself is still there is not asked: who removes an old dump does not want it back.
+ * the file itself is still there is not asked: who removes an old dump does not want it back. A replay is done when the record
+ * bears its id, or names a complete file that was written after the replay was decided.
  *
- * <p>Reading belongs to one thread; the rest can be used by several at once.
+ * <p>Of each file only the place of its record is kept, and what these questions need. Reading belongs to one thread; the rest
+ * can be used by several at once.
  */
 final class FinishedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FinishedFiles.class);
 
-    /** Reads of 100 ms each that may bring nothing before the end of a partition. */
-    private static final int MAX_EMPTY_READS = 50;
-
-    private record Outcome(boolean complete, long writtenAt) {}
+    /**
+     * @param file whether there is a file
+     * @param place where its record is on dump-files
+     */
+    private record Outcome(boolean file, boolean complete, long writtenAt, String replayId, LogPlace place) {}
 
     private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
-    private final String topic;
-    private final long[] next;
+    private final TopicTail tail;
 
     /**
      * @param topic name of dump-files
      * @param partitions its partitions
      */
     FinishedFiles(String topic, int partitions) {
-        this.topic = topic;
-        next = new long[partitions];
+        tail = new TopicTail(topic, partitions);
     }
 
     /**
@@ -49,51 +49,38 @@ final class FinishedFiles {
      * @throws TimeoutException when the cluster does not answer; the call can be made again
      */
     void catchUp(LogReader reader) {
-        for (int partition = 0; partition < next.length; partition++) {
-            reader.seek(topic, partition, next[partition]);
-            long end = reader.end();
-            int empty = 0;
-            while (next[partition] < end) {
-                try {
-                    List<LogRecord> records = reader.read(Duration.ofMillis(100));
-                    records.forEach(this::accept);
-                    empty = records.isEmpty() ? empty + 1 : 0;
-                    if (empty == MAX_EMPTY_READS) {
-                        throw new TimeoutException(topic + "-" + partition + " cannot be read from offset "
-                                + next[partition] + " to " + end);
-                    }
-                    next[partition] = reader.position();
-                } catch (OffsetGoneException e) {
-                    next[partition] = e.beginning();
-                    reader.seek(topic, partition, e.beginning());
-                }
-            }
-        }
+        tail.readOn(reader, this::accept);
     }
 
-    private void accept(LogRecord record) {
+    private boolean accept(LogRecord record) {
         String key = record.keyText();
         if (record.value() == null) {
             outcomes.remove(key);
-            return;
+            return true;
         }
         try {
             DumpFile file = RecordCodec.decode(record.value(), DumpFile.class);
             if (key.equals(key(file.getDumpId(), file.getRuleSet()))) {
-                put(file);
+                put(file, new LogPlace(record.partition(), record.offset()));
             }
         } catch (MalformedRecordException e) {
             LOG.warn("{}: {}", record.place(), e.getMessage());
         }
+        return true;
     }
 
-    /** Takes what this sink itself published. */
-    void put(DumpFile file) {
+    /**
+     * Takes what this sink itself published.
+     *
+     * @param place where the record is on dump-files
+     */
+    void put(DumpFile file, LogPlace place) {
         String key = key(file.getDumpId(), file.getRuleSet());
-        if (file.getLocation().isEmpty()) {
-            outcomes.remove(key);
+        boolean there = !file.getLocation().isEmpty();
+        if (there || !file.getReplayId().isEmpty()) {
+            outcomes.put(key, new Outcome(there, file.getComplete(), file.getWrittenAt(), file.getReplayId(), place));
         } else {
-            outcomes.put(key, new Outcome(file.getComplete(), file.getWrittenAt()));
+            outcomes.remove(key);
         }
     }
 
@@ -104,7 +91,32 @@ final class FinishedFiles {
      */
     boolean done(String dumpId, String ruleSet, long timestamp) {
         Outcome outcome = outcomes.get(key(dumpId, ruleSet));
-        return outcome != null && (outcome.complete() || timestamp <= outcome.writtenAt());
+        return outcome != null && outcome.file() && (outcome.complete() || timestamp <= outcome.writtenAt());
+    }
+
+    /**
+     * Whether there is nothing to do for a replay.
+     *
+     * @param decidedAt when its verdicts were written, milliseconds since 1970-01-01 UTC
+     */
+    boolean replayed(String dumpId, String ruleSet, String replayId, long decidedAt) {
+        Outcome outcome = outcomes.get(key(dumpId, ruleSet));
+        if (outcome == null) {
+            return false;
+        }
+        boolean whole = outcome.file() && outcome.complete();
+        return outcome.replayId().equals(replayId) || whole && outcome.writtenAt() > decidedAt;
+    }
+
+    /** Whether dump-files names a file of a dump under a rule set. */
+    boolean hasFile(String dumpId, String ruleSet) {
+        Outcome outcome = outcomes.get(key(dumpId, ruleSet));
+        return outcome != null && outcome.file();
+    }
+
+    /** Where dump-files has the newest record of a dump under a rule set, as far as this sink knows. */
+    Optional<LogPlace> place(String dumpId, String ruleSet) {
+        return Optional.ofNullable(outcomes.get(key(dumpId, ruleSet))).map(Outcome::place);
     }
 
     private static String key(String dumpId, String ruleSet) {

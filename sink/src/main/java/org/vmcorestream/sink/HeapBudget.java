@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
-import java.util.concurrent.atomic.AtomicLong;
-
 /**
  * Heap that the bitmaps of all assemblies may take together. They grow with the guest (64 MiB for 1 TiB of memory) and with
  * what a hostile manifest claims, so an assembly takes its share before it begins, and waits while there is not enough.
+ *
+ * <p>Replays share half of it among them. One that needs more than this half begins only while nobody else has anything, and
+ * gives way when a live dump is refused. Can be used by several threads at once.
  */
 final class HeapBudget {
     private final long total;
-    private final AtomicLong left;
+    private long left;
+    private long replays;
+    private boolean wanted;
 
     /**
      * @param total bytes to share
      */
     HeapBudget(long total) {
         this.total = total;
-        left = new AtomicLong(total);
+        left = total;
     }
 
     /** All there is, in bytes. */
@@ -24,21 +27,33 @@ final class HeapBudget {
         return total;
     }
 
-    /** Takes a share, or nothing when there is not enough left. */
-    boolean take(long bytes) {
-        while (true) {
-            long now = left.get();
-            if (now < bytes) {
-                return false;
-            }
-            if (left.compareAndSet(now, now - bytes)) {
-                return true;
-            }
+    /**
+     * Takes a share, or nothing when there is not enough left.
+     *
+     * @param replay whether it is for the file of a replay
+     */
+    synchronized boolean take(long bytes, boolean replay) {
+        boolean allowed = bytes <= left && (!replay || replays + bytes <= total / 2 || left == total);
+        if (!replay) {
+            wanted = !allowed;
         }
+        if (allowed) {
+            left -= bytes;
+            replays += replay ? bytes : 0;
+        }
+        return allowed;
     }
 
     /** Gives a share back. */
-    void giveBack(long bytes) {
-        left.addAndGet(bytes);
+    synchronized void giveBack(long bytes, boolean replay) {
+        left += bytes;
+        replays -= replay ? bytes : 0;
+    }
+
+    /** Whether a replay that has this share is to give it back, because it is more than the half and a live dump waits. */
+    synchronized boolean wantsBack(long bytes) {
+        boolean back = wanted && bytes > total / 2;
+        wanted &= !back;
+        return back;
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -101,6 +102,15 @@ final class KafkaLogReader implements LogReader {
     @Override
     public long end() {
         return consumer.endOffsets(Set.of(place), ASK).get(place);
+    }
+
+    @Override
+    public long[] ends(String topic, int partitions) {
+        List<TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(number -> new TopicPartition(topic, number))
+                .toList();
+        Map<TopicPartition, Long> found = consumer.endOffsets(all, ASK);
+        return all.stream().mapToLong(found::get).toArray();
     }
 
     @Override

@@ -30,7 +30,7 @@ final class KafkaOutbox implements Outbox {
     }
 
     @Override
-    public CompletableFuture<Void> publish(DumpFile file) {
+    public CompletableFuture<LogPlace> publish(DumpFile file) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topics.dumpFiles(),
                 null,
@@ -38,11 +38,11 @@ final class KafkaOutbox implements Outbox {
                 Keys.dumpFile(file.getDumpId(), file.getRuleSet()),
                 RecordCodec.encode(file),
                 RecordHeaders.of(file.getDumpId(), file));
-        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        CompletableFuture<LogPlace> arrived = new CompletableFuture<>();
         try {
             producer.send(record, (sent, problem) -> {
                 if (problem == null) {
-                    arrived.complete(null);
+                    arrived.complete(new LogPlace(sent.partition(), sent.offset()));
                 } else {
                     arrived.completeExceptionally(problem);
                 }

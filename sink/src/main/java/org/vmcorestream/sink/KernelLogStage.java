@@ -3,8 +3,11 @@ package org.vmcorestream.sink;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
@@ -15,21 +18,22 @@ import org.vmcorestream.schemas.records.KernelLogRecord;
 /**
  * Reads the kernel log of a dump from topic dumps and writes it beside the file. The log's key is not that of the dump, so it
  * may lie on another partition than the dump: where its place is not known all partitions are looked through, from the time
- * on at which the dump was opened. A dump without a log is no error. Belongs to one thread at a time.
+ * on at which the dump was opened, and first the one that Kafka's own partitioner sends its key to. A dump without a log is no
+ * error, and a log that is there already is not written again for a replay. Belongs to one thread at a time.
  */
 final class KernelLogStage {
     private static final Logger LOG = LoggerFactory.getLogger(KernelLogStage.class);
 
     private final DumpPlan plan;
     private final String ruleSet;
-    private final Path file;
+    private final Path log;
     private final String topic;
     private final StageReader reader;
-    private final int end;
     private final String key;
     private final Outbox outbox;
     private final LogPlace place;
-    private int partition;
+    private final int[] partitions;
+    private int current;
     private boolean positioned;
 
     /**
@@ -38,33 +42,40 @@ final class KernelLogStage {
      * @param partitions partitions of topic dumps
      */
     KernelLogStage(
-            DumpPlan plan,
-            String ruleSet,
-            Path file,
-            StageTools tools,
-            StageReader reader,
-            LogPlace place,
-            int partitions) {
-        this.plan = plan;
-        this.ruleSet = ruleSet;
-        this.file = file;
+            AssemblyOrder order, Path file, StageTools tools, StageReader reader, LogPlace place, int partitions) {
+        plan = order.plan();
+        ruleSet = order.ruleSet();
+        log = KernelLogFile.beside(file);
         this.reader = reader;
         this.place = place;
         topic = tools.topics().dumps();
         outbox = tools.outbox();
-        key = new String(Keys.kernelLog(plan.dumpId()), StandardCharsets.UTF_8);
-        partition = place == null ? 0 : place.partition();
-        end = place == null ? partitions : place.partition() + 1;
+        byte[] bytes = Keys.kernelLog(plan.dumpId());
+        key = new String(bytes, StandardCharsets.UTF_8);
+        if (order.isReplay() && Files.exists(log)) {
+            this.partitions = new int[0];
+        } else if (place != null) {
+            this.partitions = new int[] {place.partition()};
+        } else {
+            int likely = Utils.toPositive(Utils.murmur2(bytes)) % partitions;
+            this.partitions = IntStream.range(0, partitions)
+                    .map(number -> (likely + number) % partitions)
+                    .toArray();
+        }
     }
 
     /** Reads a little, and writes the log when it came. */
     Step step() throws IOException {
-        if (partition >= end) {
+        if (partitions.length == 0) {
+            return Step.DONE;
+        }
+        if (current == partitions.length) {
             LOG.warn("dump {}: no kernel log on {}", plan.dumpId(), topic);
             return Step.DONE;
         }
+        int partition = partitions[current];
         if (!positioned) {
-            position();
+            position(partition);
             positioned = true;
         }
         List<LogRecord> records;
@@ -84,13 +95,13 @@ final class KernelLogStage {
             if (!reader.caughtUp()) {
                 return Step.IDLE;
             }
-            partition++;
+            current++;
             positioned = false;
         }
         return Step.PROGRESS;
     }
 
-    private void position() {
+    private void position(int partition) {
         if (place != null) {
             reader.seek(topic, partition, place.offset());
         } else {
@@ -100,20 +111,20 @@ final class KernelLogStage {
     }
 
     private void write(LogRecord record) throws IOException {
-        KernelLogRecord log;
+        KernelLogRecord read;
         try {
-            log = RecordCodec.decode(record.value(), KernelLogRecord.class);
+            read = RecordCodec.decode(record.value(), KernelLogRecord.class);
         } catch (MalformedRecordException e) {
             String problem = record.place() + ": " + e.getMessage();
             LOG.warn("dump {}: {}", plan.dumpId(), problem);
             outbox.deadLetter(record, problem);
             return;
         }
-        if (log.getText().hasRemaining()) {
-            KernelLogFile.write(KernelLogFile.beside(file), log.getText(), ruleSet);
+        if (read.getText().hasRemaining()) {
+            KernelLogFile.write(log, read.getText(), ruleSet);
         }
-        if (!log.getComplete()) {
-            LOG.warn("dump {}: its kernel log is not whole: {}", plan.dumpId(), Problems.line(log.getProblem()));
+        if (!read.getComplete()) {
+            LOG.warn("dump {}: its kernel log is not whole: {}", plan.dumpId(), Problems.line(read.getProblem()));
         }
     }
 }

@@ -33,6 +33,9 @@ interface LogReader extends AutoCloseable {
     /** Offset behind the last record of the partition that can be read now. */
     long end();
 
+    /** Offsets behind the last records, of partitions 0 to {@code partitions - 1} of a topic, that can be read now. */
+    long[] ends(String topic, int partitions);
+
     @Override
     void close();
 }

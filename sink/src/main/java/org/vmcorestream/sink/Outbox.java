@@ -19,8 +19,11 @@ interface Outbox extends AutoCloseable {
         AGAIN
     }
 
-    /** Says on dump-files what became of an assembly; the future fails when the cluster did not take it. */
-    CompletableFuture<Void> publish(DumpFile file);
+    /**
+     * Says on dump-files what became of an assembly; the future has the record's place there, and fails when the cluster did
+     * not take it.
+     */
+    CompletableFuture<LogPlace> publish(DumpFile file);
 
     /** Copies a record to dead-letters as it was received, with the reason in its headers. Never fails; it logs. */
     void deadLetter(LogRecord record, String problem);

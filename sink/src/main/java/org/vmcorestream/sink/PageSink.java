@@ -82,6 +82,18 @@ final class PageSink implements AutoCloseable {
         return true;
     }
 
+    /** Pages from {@code first} to {@code end - 1} that the verdict keeps. */
+    long keptIn(long first, long end) {
+        long pages = 0;
+        long pfn = kept.nextSet(first);
+        while (pfn >= 0 && pfn < end) {
+            long to = Math.min(end, kept.nextClear(pfn));
+            pages += to - pfn;
+            pfn = kept.nextSet(to);
+        }
+        return pages;
+    }
+
     /** Pages added so far. */
     long added() {
         return added;

@@ -12,7 +12,6 @@ import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeState;
-import org.vmcorestream.vmcore.PfnBitmap;
 
 /**
  * The second stage of an assembly: copies the pages of all stripes, in order, each from the offset that the dump's record
@@ -23,7 +22,7 @@ final class PageStage {
     private final StageTools tools;
     private final StageReader reader;
     private final Problems problems;
-    private final PfnBitmap kept;
+    private final MissingPages missing;
     private final PageSink sink;
     private final PageBatchIndex index = new PageBatchIndex();
     private final List<StripeCopy> copied = new ArrayList<>();
@@ -32,12 +31,18 @@ final class PageStage {
     private long addedBefore;
     private boolean news;
 
-    PageStage(DumpPlan plan, StageTools tools, StageReader reader, Problems problems, PfnBitmap kept, PageSink sink) {
+    PageStage(
+            DumpPlan plan,
+            StageTools tools,
+            StageReader reader,
+            Problems problems,
+            MissingPages missing,
+            PageSink sink) {
         this.plan = plan;
         this.tools = tools;
         this.reader = reader;
         this.problems = problems;
-        this.kept = kept;
+        this.missing = missing;
         this.sink = sink;
     }
 
@@ -102,6 +107,7 @@ final class PageStage {
             return Step.PROGRESS;
         }
         problems.add("stripe " + current + ": the retention of page-data passed: " + e.getMessage());
+        copy.retentionPassed();
         if (stripe.getDataEnd() >= 0 && e.beginning() > stripe.getDataEnd()) {
             endStripe("none of its pages are left");
         } else {
@@ -133,37 +139,23 @@ final class PageStage {
         }
     }
 
-    /** Ends a stripe, saying how many of its pages are missing and why. */
+    /** Ends a stripe; {@code why} is said of one whose end did not come. */
     private void endStripe(String why) {
-        long expected = keptIn(plan.stripe(current));
+        StripeState stripe = plan.stripe(current);
+        long absent = sink.keptIn(stripe.getFirstPfn(), stripe.getEndPfn()) - (sink.added() - addedBefore);
         long unreadable = sink.takeUnreadable();
-        long missing = expected - (sink.added() - addedBefore) - unreadable;
         addedBefore = sink.added();
-        String stripe = "stripe " + current + ": ";
+        String name = "stripe " + current + ": ";
         if (unreadable > 0) {
-            problems.add(stripe + unreadable + " pages cannot be decompressed, first " + sink.unreadableReason());
+            problems.add(name + unreadable + " pages cannot be decompressed, first " + sink.unreadableReason());
         }
-        if (missing > 0 && copy.whole()) {
-            problems.add(stripe + missing + " pages that the verdict keeps were not captured by rule set "
-                    + plan.manifest().getCaptureRuleSet());
-        } else if (missing > 0 || !copy.whole()) {
-            problems.add(
-                    stripe + missing + " pages that the verdict keeps are missing" + (why.isEmpty() ? "" : ", " + why));
+        if (!why.isEmpty()) {
+            problems.add(name + why);
         }
+        missing.stripe(current, absent - unreadable, copy.gaps(), copy.expired());
         copied.add(copy);
         copy = null;
         current++;
-    }
-
-    private long keptIn(StripeState stripe) {
-        long pages = 0;
-        long pfn = kept.nextSet(stripe.getFirstPfn());
-        while (pfn >= 0 && pfn < stripe.getEndPfn()) {
-            long end = Math.min(stripe.getEndPfn(), kept.nextClear(pfn));
-            pages += end - pfn;
-            pfn = kept.nextSet(end);
-        }
-        return pages;
     }
 
     /** Compares all stripes with the dump's last record. */

@@ -2,13 +2,14 @@
 package org.vmcorestream.sink;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.vmcorestream.schemas.records.DumpFile;
 
 /** The saying on dump-files of what became of an assembly, again and again until the cluster has it. */
 final class Publication {
     private final Outbox outbox;
     private final DumpFile file;
-    private CompletableFuture<Void> sent;
+    private CompletableFuture<LogPlace> sent;
 
     Publication(Outbox outbox, DumpFile file) {
         this.outbox = outbox;
@@ -40,10 +41,15 @@ final class Publication {
         return Step.DONE;
     }
 
-    /** Lets go of it; when what was sent arrives all the same, {@code arrived} is run, by the thread that learns of it. */
-    void abandon(Runnable arrived) {
+    /** Where it is, once {@link #step} was done. */
+    LogPlace place() {
+        return sent.join();
+    }
+
+    /** Lets go of it; when what was sent arrives all the same, {@code arrived} is told where, by the thread that learns of it. */
+    void abandon(Consumer<LogPlace> arrived) {
         if (sent != null) {
-            sent.thenRun(arrived);
+            sent.thenAccept(arrived);
         }
     }
 }

@@ -14,6 +14,7 @@ final class SharedReaders {
 
     private final LogReaders readers;
     private final Semaphore seats;
+    private final int most;
     private final Clock clock;
     private volatile long refusedAt = Long.MIN_VALUE / 2;
 
@@ -25,6 +26,7 @@ final class SharedReaders {
     SharedReaders(LogReaders readers, int most, Clock clock) {
         this.readers = readers;
         seats = new Semaphore(most);
+        this.most = most;
         this.clock = clock;
     }
 
@@ -34,7 +36,27 @@ final class SharedReaders {
      * @throws NoReaderException when too many are open; the call can be made again
      */
     LogReader open() {
-        if (!seats.tryAcquire()) {
+        return open(seats.tryAcquire());
+    }
+
+    /**
+     * Opens a reader for somebody who never takes the last one, where there is more than one.
+     *
+     * @throws NoReaderException when too many are open; the call can be made again
+     */
+    LogReader openIfNotLast() {
+        if (most == 1) {
+            return open();
+        }
+        boolean free = seats.tryAcquire(2);
+        if (free) {
+            seats.release();
+        }
+        return open(free);
+    }
+
+    private LogReader open(boolean seated) {
+        if (!seated) {
             refusedAt = clock.millis();
             throw new NoReaderException();
         }

@@ -39,8 +39,17 @@ public final class SinkService implements AutoCloseable {
         /** {@code done} of {@code total} kept pages of an assembly are in its file. */
         default void copying(String dumpId, String ruleSet, long done, long total) {}
 
-        /** A file got its final name; what is said of it is also on topic dump-files. */
+        /**
+         * A file got its final name; what is said of it is also on topic dump-files. {@link DumpFile#getReplayId} names the
+         * replay that asked for it.
+         */
         default void finished(DumpFile file) {}
+
+        /**
+         * A replay is done and has changed nothing, because its file would have lacked pages that the one that stands has. The
+         * last problem of {@code file} says so; all else that is said of it is said of the one that stands.
+         */
+        default void kept(DumpFile file) {}
 
         /** An assembly could not be done: why, in one line. */
         default void failed(String dumpId, String ruleSet, String problem) {}
@@ -168,29 +177,43 @@ public final class SinkService implements AutoCloseable {
                 KdumpFileWriter::create,
                 settings.placement(),
                 settings.codec(),
-                new RecordingListener(listener, finished),
+                finished,
+                new GuardedListener(listener),
                 settings.stallTimeout(),
                 QUIET,
                 Clock.systemUTC(),
                 new HeapBudget(heapPart));
         AtomicReference<DumpBoard> boards = new AtomicReference<>();
-        try (AssemblyPool pool =
-                new AssemblyPool(assemblies, assembly -> boards.get().ended(assembly), this::fail, Clock.systemUTC())) {
+        AtomicReference<ReplayWatch> replayWatches = new AtomicReference<>();
+        try (AssemblyPool pool = new AssemblyPool(
+                assemblies,
+                assembly -> {
+                    boards.get().ended(assembly);
+                    replayWatches.get().ring();
+                },
+                this::fail,
+                Clock.systemUTC())) {
+            int dataPartitions = Math.min(partitions.get(topics.verdicts()), partitions.get(topics.pageData()));
             DumpBoard board = new DumpBoard(
                     tools,
                     settings.ruleSets(),
-                    finished,
                     pool::start,
                     partitions.get(topics.dumps()),
-                    Math.min(partitions.get(topics.verdicts()), partitions.get(topics.pageData())));
+                    dataPartitions,
+                    AssemblyPool.replays(assemblies));
             boards.set(board);
-            try (DumpWatch watching = new DumpWatch(
-                    new KafkaConsumer<>(ClientSettings.member(settings.client(), settings.groupId())),
-                    topics.dumps(),
-                    board,
-                    finished,
-                    readers.open())) {
+            ReplayWatch replays = new ReplayWatch(
+                    tools, board, readers.open(), partitions.get(topics.replays()), partitions.get(topics.verdicts()));
+            replayWatches.set(replays);
+            try (ReplayThread following = new ReplayThread(replays, this::fail);
+                    DumpWatch watching = new DumpWatch(
+                            new KafkaConsumer<>(ClientSettings.member(settings.client(), settings.groupId())),
+                            topics.dumps(),
+                            board,
+                            finished,
+                            readers.open())) {
                 watch = watching;
+                following.start();
                 if (!closed) {
                     watching.run();
                 }
@@ -213,7 +236,8 @@ public final class SinkService implements AutoCloseable {
         Map<String, Integer> found = new HashMap<>();
         try (Consumer<ByteBuffer, ByteBuffer> consumer =
                 new KafkaConsumer<>(ClientSettings.reader(settings.client()))) {
-            for (String topic : List.of(topics.dumps(), topics.verdicts(), topics.pageData(), topics.dumpFiles())) {
+            for (String topic : List.of(
+                    topics.dumps(), topics.verdicts(), topics.pageData(), topics.dumpFiles(), topics.replays())) {
                 while (!closed && !found.containsKey(topic)) {
                     int count = partitions(consumer, topic, deadline);
                     if (count > 0) {

@@ -17,14 +17,19 @@ final class StageReader implements AutoCloseable {
     private static final int PATIENCE = 25;
 
     private final SharedReaders readers;
+    private final boolean behind;
     private LogReader reader;
     private int emptyReads;
     private String topic;
     private int partition;
     private long next;
 
-    StageReader(SharedReaders readers) {
+    /**
+     * @param behind whether others come first: then it never takes the last reader
+     */
+    StageReader(SharedReaders readers, boolean behind) {
         this.readers = readers;
+        this.behind = behind;
     }
 
     /** Goes to an offset of a partition. */
@@ -48,7 +53,7 @@ final class StageReader implements AutoCloseable {
 
     private LogReader open() {
         if (reader == null) {
-            reader = readers.open();
+            reader = behind ? readers.openIfNotLast() : readers.open();
         }
         return reader;
     }

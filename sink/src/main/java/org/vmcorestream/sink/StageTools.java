@@ -22,6 +22,7 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * @param writers opens files
  * @param placement where files go
  * @param codec codec of files, empty for that of the capture
+ * @param finished what dump-files says is done
  * @param listener told what happens
  * @param stallTimeout how long to wait for something new
  * @param quiet how long to wait for a processor's last verdicts once the capture has failed
@@ -36,6 +37,7 @@ record StageTools(
         Writers writers,
         SinkService.Placement placement,
         Optional<PageCodec> codec,
+        FinishedFiles finished,
         SinkService.Listener listener,
         Duration stallTimeout,
         Duration quiet,

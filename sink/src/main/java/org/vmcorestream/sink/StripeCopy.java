@@ -32,6 +32,11 @@ final class StripeCopy {
     private long pageBytes;
     private StripeEnd end;
     private boolean agreed = true;
+    private boolean expiring;
+    private long gaps;
+    private long expired;
+    /** Whether what follows the last batch is gone: so it is until the stripe's end says otherwise. */
+    private boolean tailGone = true;
 
     /**
      * @param index reused for every batch
@@ -62,8 +67,12 @@ final class StripeCopy {
         }
         PageCodec codec = check(batch);
         if (sequence > nextSequence) {
+            long skipped = sink.keptIn(nextPfn(), index.pfn(0));
+            gaps += skipped;
+            expired += expiring ? skipped : 0;
             lost(nextSequence, sequence - 1);
         }
+        expiring = false;
         nextSequence = sequence + 1;
         lastPfn = index.pfn(index.pages() - 1);
         digest.update(batch.getIndex().duplicate());
@@ -89,7 +98,7 @@ final class StripeCopy {
         }
         ByteBuffer data = batch.getData();
         index.decode(batch.getIndex(), batch.getFirstPfn(), batch.getPages(), pageSize, data.remaining());
-        long last = Math.max(lastPfn, stripe.getFirstPfn() - 1);
+        long last = nextPfn() - 1;
         for (int i = 0; i < index.pages(); i++) {
             long pfn = index.pfn(i);
             if (pfn <= last || pfn >= stripe.getEndPfn()) {
@@ -101,12 +110,20 @@ final class StripeCopy {
         return PageCodec.valueOf(batch.getCodec().name());
     }
 
+    /** First page frame that a batch may still have. */
+    private long nextPfn() {
+        return Math.max(lastPfn + 1, stripe.getFirstPfn());
+    }
+
     private static String name(PageBatch batch) {
         return "batch " + batch.getSequence() + " of stripe " + batch.getStripe();
     }
 
     private void lost(int first, int last) {
         lostBatches += last - first + 1L;
+        if (expiring) {
+            return;
+        }
         String which = first == last ? "batch " + first : "batches " + first + " to " + last;
         problems.add("stripe " + stripe.getStripe() + ": " + which + " did not come");
     }
@@ -118,7 +135,10 @@ final class StripeCopy {
         }
         end = record;
         if (nextSequence < record.getBatches()) {
+            tailGone = true;
             lost(nextSequence, record.getBatches() - 1);
+        } else {
+            tailGone = false;
         }
         if (lostBatches > 0) {
             return;
@@ -167,7 +187,26 @@ final class StripeCopy {
         }
     }
 
-    /** Whether all that was sent has come: what is missing then was not captured. */
+    /** Says that the retention of page-data has passed what would have come next. */
+    void retentionPassed() {
+        expiring = true;
+    }
+
+    /** Pages that the verdict keeps where batches did not come, captured or not. */
+    long gaps() {
+        return gaps + tail();
+    }
+
+    /** Those of them where page-data has expired. */
+    long expired() {
+        return expired + (expiring ? tail() : 0);
+    }
+
+    private long tail() {
+        return tailGone ? sink.keptIn(nextPfn(), stripe.getEndPfn()) : 0;
+    }
+
+    /** Whether all that was sent has come. */
     boolean whole() {
         return end != null && lostBatches == 0;
     }

@@ -3,40 +3,31 @@ package org.vmcorestream.sink;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.vmcorestream.schemas.MalformedRecordException;
-import org.vmcorestream.schemas.RecordCodec;
-import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.StripeState;
-import org.vmcorestream.schemas.records.StripeVerdict;
 
 /**
  * The first stage of an assembly: reads the verdicts on all stripes. Each partition that stripes travel on is read once, from
  * the time on at which the dump was opened, until the verdict on each of its stripes has ended. Belongs to one thread at a
  * time.
  */
-final class VerdictStage {
+final class VerdictStage implements VerdictReading {
     /** How far clocks of hosts are believed to be apart. */
     static final long CLOCK_SKEW_MILLIS = 10 * 60_000L;
 
     private final DumpPlan plan;
-    private final String ruleSet;
-    private final StageTools tools;
+    private final String topic;
     private final StageReader reader;
-    private final Problems problems;
-    private final VerdictCollector collector;
+    private final VerdictIntake intake;
     private final int[] partitions;
     private int current;
     private boolean positioned;
     private boolean news;
 
-    VerdictStage(DumpPlan plan, String ruleSet, StageTools tools, StageReader reader, Problems problems) {
+    VerdictStage(DumpPlan plan, String topic, StageReader reader, VerdictIntake intake) {
         this.plan = plan;
-        this.ruleSet = ruleSet;
-        this.tools = tools;
+        this.topic = topic;
         this.reader = reader;
-        this.problems = problems;
-        collector = new VerdictCollector(plan);
+        this.intake = intake;
         partitions = IntStream.range(0, plan.stripes())
                 .map(stripe -> plan.stripe(stripe).getPartition())
                 .distinct()
@@ -51,7 +42,8 @@ final class VerdictStage {
      * @param failed whether the capture has failed and nothing came for a while: then a partition is given up at its end when
      *     only verdicts are missing that will never come
      */
-    Step step(DumpPlan latest, boolean stalled, boolean failed) {
+    @Override
+    public Step step(DumpPlan latest, boolean stalled, boolean failed) {
         news = false;
         while (current < partitions.length && partitionDone(partitions[current])) {
             next();
@@ -59,7 +51,6 @@ final class VerdictStage {
         if (current == partitions.length) {
             return Step.DONE;
         }
-        String topic = tools.topics().verdicts();
         int partition = partitions[current];
         if (!positioned) {
             long from = Math.max(0, plan.manifest().getOpenedAt() - CLOCK_SKEW_MILLIS);
@@ -74,9 +65,7 @@ final class VerdictStage {
             return Step.PROGRESS;
         }
         for (LogRecord record : records) {
-            if (record.value() != null && record.dumpId().equals(plan.dumpId())) {
-                accept(record);
-            }
+            news |= intake.accept(record);
         }
         if (records.isEmpty()) {
             if ((stalled || failed && hopeless(latest, partition)) && reader.caughtUp()) {
@@ -95,53 +84,17 @@ final class VerdictStage {
 
     private boolean partitionDone(int partition) {
         for (int stripe = 0; stripe < plan.stripes(); stripe++) {
-            if (plan.stripe(stripe).getPartition() == partition && !collector.done(stripe)) {
+            if (plan.stripe(stripe).getPartition() == partition
+                    && !intake.collector().done(stripe)) {
                 return false;
             }
         }
         return true;
     }
 
-    private void accept(LogRecord record) {
-        try {
-            SpecificRecordBase message = RecordCodec.decode(record.value());
-            if (message instanceof ChunkVerdict verdict) {
-                if (isOurs(verdict.getDumpId(), verdict.getRuleSet()) && !done(verdict.getStripe())) {
-                    collector.accept(verdict);
-                    news = true;
-                }
-            } else if (message instanceof StripeVerdict verdict) {
-                if (isOurs(verdict.getDumpId(), verdict.getRuleSet())) {
-                    collector.accept(verdict, problems);
-                    news = true;
-                }
-            } else {
-                throw new MalformedRecordException(
-                        "record is a " + message.getSchema().getName() + ", expected a verdict");
-            }
-        } catch (MalformedRecordException e) {
-            String problem = record.place() + ": " + e.getMessage();
-            problems.add(problem);
-            tools.outbox().deadLetter(record, problem);
-        }
-    }
-
-    private boolean isOurs(String dumpId, String name) {
-        return dumpId.equals(plan.dumpId()) && name.equals(ruleSet);
-    }
-
-    private boolean done(int stripe) {
-        return stripe >= 0 && stripe < plan.stripes() && collector.done(stripe);
-    }
-
-    /** Whether the last step brought something of this assembly. */
-    boolean news() {
+    @Override
+    public boolean news() {
         return news;
-    }
-
-    /** What was read so far. */
-    VerdictCollector collector() {
-        return collector;
     }
 
     /**
@@ -152,7 +105,7 @@ final class VerdictStage {
         for (int stripe = 0; stripe < plan.stripes(); stripe++) {
             StripeState state = latest.stripe(stripe);
             boolean sent = state.getMetadataEnd() >= 0 || state.getDataOffset() >= 0;
-            if (state.getPartition() == partition && sent && !collector.done(stripe)) {
+            if (state.getPartition() == partition && sent && !intake.collector().done(stripe)) {
                 return false;
             }
         }

@@ -26,16 +26,18 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     private static final int MAX_STEPS = 10_000;
 
     final FakeCluster cluster = new FakeCluster();
-    final FakeOutbox outbox = new FakeOutbox();
+    final FakeOutbox outbox = new FakeOutbox(cluster);
     final FakeClock clock = new FakeClock();
     final List<String> failures = new ArrayList<>();
     final List<DumpFile> finished = new ArrayList<>();
+    final List<DumpFile> kept = new ArrayList<>();
     final List<Long> progress = new ArrayList<>();
     final Path folder;
     StageTools.Writers writers = KdumpFileWriter::create;
     Optional<PageCodec> codec = Optional.empty();
     SharedReaders readers = new SharedReaders(cluster, 100, clock);
     HeapBudget heap = new HeapBudget(1 << 20);
+    FinishedFiles done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
 
     AssemblyHarness(Path folder) {
         this.folder = folder;
@@ -51,6 +53,7 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
                 (manifest, ruleSet, primary) ->
                         folder.resolve(manifest.getDumpId() + (primary ? "" : "." + ruleSet) + ".kdump"),
                 codec,
+                done,
                 this,
                 STALL,
                 Duration.ofSeconds(10),
@@ -63,7 +66,14 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     }
 
     Assembly assembly(SampleDump dump, DumpState state) {
-        return new Assembly(dump.plan(state), SampleDump.RULE_SET, true, tools(), this);
+        AssemblyOrder order = new AssemblyOrder(dump.plan(state), SampleDump.RULE_SET, true, Optional.empty());
+        return new Assembly(order, tools(), this);
+    }
+
+    /** The assembly of a replay under the rule set that the dump had first. */
+    Assembly replay(SampleDump dump, DumpState state, ReplayPlan replay) {
+        AssemblyOrder order = new AssemblyOrder(dump.plan(state), replay.ruleSet(), true, Optional.of(replay));
+        return new Assembly(order, tools(), this);
     }
 
     /** Steps until there is nothing to do. */
@@ -140,6 +150,11 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     @Override
     public void finished(DumpFile file) {
         finished.add(file);
+    }
+
+    @Override
+    public void kept(DumpFile file) {
+        kept.add(file);
     }
 
     @Override

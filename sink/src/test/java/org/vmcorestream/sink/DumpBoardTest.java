@@ -29,7 +29,6 @@ class DumpBoardTest {
     Path folder;
 
     private AssemblyHarness harness;
-    private FinishedFiles finished;
     private DumpBoard board;
     private final List<Assembly> started = new ArrayList<>();
     private long read;
@@ -41,9 +40,9 @@ class DumpBoardTest {
     }
 
     private void newBoard() {
-        finished = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
-        finished.catchUp(harness.cluster.open());
-        board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), finished, started::add, 2, 2);
+        harness.done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
+        harness.done.catchUp(harness.cluster.open());
+        board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), started::add, 2, 2, 1);
         read = 0;
     }
 
@@ -359,7 +358,7 @@ class DumpBoardTest {
         }
         List<Throwable> fatal = new ArrayList<>();
         try (AssemblyPool pool = new AssemblyPool(2, assembly -> board.ended(assembly), fatal::add, harness.clock)) {
-            board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), finished, pool::start, 2, 2);
+            board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), pool::start, 2, 2, 1);
             feed();
             for (int i = 0; i < 1_000 && board.live() > 1; i++) {
                 Thread.sleep(10);

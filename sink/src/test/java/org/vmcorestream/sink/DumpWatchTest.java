@@ -48,7 +48,8 @@ class DumpWatchTest {
         AssemblyHarness harness = new AssemblyHarness(folder);
         FinishedFiles finished = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
         List<Assembly> started = new ArrayList<>();
-        DumpBoard board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), finished, started::add, 1, 2);
+        harness.done = finished;
+        DumpBoard board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), started::add, 1, 2, 1);
         SampleDump done = harness.dump(1);
         SampleDump open = harness.dump(2);
         DumpWatch watch = new DumpWatch(consumer, PLACE.topic(), board, finished, harness.cluster.open());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
@@ -15,7 +16,8 @@ import org.vmcorestream.schemas.RecordHeaders;
 
 /** Topics in memory. Can be used by several threads at once. */
 final class FakeCluster implements LogReaders {
-    private static final int MAX_RECORDS = 5;
+    /** Records that a read brings at most. */
+    int most = 5;
 
     /** One partition. */
     private static final class Log {
@@ -104,7 +106,7 @@ final class FakeCluster implements LogReaders {
             throw new OffsetGoneException(topic, partition, offset, log.beginning);
         }
         int from = (int) (offset - log.beginning);
-        return new ArrayList<>(log.records.subList(from, Math.min(log.records.size(), from + MAX_RECORDS)));
+        return new ArrayList<>(log.records.subList(from, Math.min(log.records.size(), from + most)));
     }
 
     private synchronized long offsetAt(String topic, int partition, long timestamp) {
@@ -153,6 +155,14 @@ final class FakeCluster implements LogReaders {
             public long end() {
                 ask();
                 return FakeCluster.this.end(topic, partition);
+            }
+
+            @Override
+            public long[] ends(String ofTopic, int partitions) {
+                ask();
+                return IntStream.range(0, partitions)
+                        .mapToLong(number -> FakeCluster.this.end(ofTopic, number))
+                        .toArray();
             }
 
             @Override

@@ -61,6 +61,13 @@ class KafkaClientsTest {
     }
 
     @Test
+    void shouldAskForTheEndsOfAllPartitionsAtOnce() {
+        consumer.updateEndOffsets(Map.of(PLACE, 9L, new TopicPartition("t", 1), 0L, new TopicPartition("t", 2), 4L));
+
+        assertThat(reader.ends("t", 3)).containsExactly(9, 0, 4);
+    }
+
+    @Test
     void shouldTellThatAnOffsetIsGone() {
         seek(1);
         consumer.setPollException(new OffsetOutOfRangeException(Map.of(PLACE, 1L)));
@@ -168,9 +175,10 @@ class KafkaClientsTest {
                     List.of(),
                     "");
 
-            CompletableFuture<Void> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
+            CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
 
             assertThat(Outbox.outcome(sent)).isEqualTo(Outbox.Outcome.SENT);
+            assertThat(sent).isCompletedWithValue(new LogPlace(0, 0));
             assertThat(new String(producer.history().get(0).key(), StandardCharsets.UTF_8))
                     .isEqualTo("d/level-31");
         }

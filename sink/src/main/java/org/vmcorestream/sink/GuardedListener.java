@@ -5,16 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpFile;
 
-/** Notes what is finished before it is told to the user's listener, whose own mistakes stop no assembly. */
-final class RecordingListener implements SinkService.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(RecordingListener.class);
+/** Tells the user's listener, whose own mistakes stop no assembly. */
+final class GuardedListener implements SinkService.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);
 
     private final SinkService.Listener listener;
-    private final FinishedFiles finished;
 
-    RecordingListener(SinkService.Listener listener, FinishedFiles finished) {
+    GuardedListener(SinkService.Listener listener) {
         this.listener = listener;
-        this.finished = finished;
     }
 
     @Override
@@ -24,8 +22,12 @@ final class RecordingListener implements SinkService.Listener {
 
     @Override
     public void finished(DumpFile file) {
-        finished.put(file);
         tell(() -> listener.finished(file));
+    }
+
+    @Override
+    public void kept(DumpFile file) {
+        tell(() -> listener.kept(file));
     }
 
     @Override

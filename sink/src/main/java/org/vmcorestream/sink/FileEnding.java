@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+
+/**
+ * The last stage of an assembly: gives the file its final name and says so on dump-files.
+ *
+ * <p>Where a replay's file would not be complete, what dump-files says of the file that stands is read first. A complete
+ * file, or one that lacks fewer pages, is not replaced: the new one is dropped, and the record of the one that stands is
+ * published again with the replay's id, so that the replay is done, and with a line that says why nothing changed; all else in
+ * it stays as it was, and true. Belongs to one thread at a time.
+ */
+final class FileEnding {
+    private static final Logger LOG = LoggerFactory.getLogger(FileEnding.class);
+
+    private final AssemblyOrder order;
+    private final StageTools tools;
+    private final Path file;
+    private final PageCodec codec;
+    private final Problems problems;
+    private final MissingPages missing;
+    private final VerdictCollector verdicts;
+    private final KdumpFileWriter writer;
+    private final long absent;
+    private final StandingFile standing;
+    private Publication publication;
+    private boolean kept;
+
+    /**
+     * @param missing why pages are missing
+     * @param writer has the file, all but finished; null where there is none, because no verdict came
+     * @param absent pages that the verdict keeps and the file lacks
+     */
+    FileEnding(
+            AssemblyOrder order,
+            StageTools tools,
+            StageReader reader,
+            Path file,
+            PageCodec codec,
+            Problems problems,
+            MissingPages missing,
+            VerdictCollector verdicts,
+            KdumpFileWriter writer,
+            long absent) {
+        this.order = order;
+        this.tools = tools;
+        this.file = file;
+        this.codec = codec;
+        this.problems = problems;
+        this.missing = missing;
+        this.verdicts = verdicts;
+        this.writer = writer;
+        this.absent = absent;
+        standing = order.isReplay() && !problems.isEmpty() ? new StandingFile(order, tools, reader) : null;
+    }
+
+    /**
+     * Does a small step.
+     *
+     * @return {@link Step#DONE} when dump-files has it
+     * @throws IOException when the file cannot be finished
+     */
+    Step step() throws IOException {
+        if (publication != null) {
+            return publication.step();
+        }
+        if (standing != null) {
+            Step step = standing.step();
+            if (step != Step.DONE) {
+                return step;
+            }
+        }
+        publication = new Publication(tools.outbox(), report(standing == null ? Optional.empty() : standing.file()));
+        return Step.PROGRESS;
+    }
+
+    private DumpFile report(Optional<DumpFile> there) throws IOException {
+        boolean stays = there.isPresent() && (writer == null || StandingFile.outranks(there.get(), absent));
+        if (stays) {
+            kept = true;
+            return FileReport.kept(there.get(), order.replayId(), String.join("; ", problems.lines()));
+        }
+        if (writer == null) {
+            return FileReport.none(order, tools, codec, problems, verdicts);
+        }
+        KdumpFileWriter.Summary summary = writer.finish(!problems.isEmpty());
+        return FileReport.written(order, tools, file, codec, problems, summary, verdicts, missing);
+    }
+
+    /** Whether the file has its final name, or never will have one. */
+    boolean decided() {
+        return publication != null;
+    }
+
+    /**
+     * Lets go of it. A file that has its final name stays, and the listener is told of it when what was sent to dump-files
+     * arrives all the same: no other sink will make it.
+     */
+    void abandon() {
+        if (publication != null && !publication.file().getLocation().isEmpty()) {
+            publication.abandon(this::tell);
+        }
+    }
+
+    /** Tells what became of it, once {@link #step} was done. */
+    void tell() {
+        tell(publication.place());
+    }
+
+    private void tell(LogPlace place) {
+        DumpFile result = publication.file();
+        tools.finished().put(result, place);
+        String lines = String.join("; ", result.getProblems());
+        if (result.getLocation().isEmpty()) {
+            tools.listener().failed(result.getDumpId(), result.getRuleSet(), lines);
+        } else if (kept) {
+            LOG.info("{}: {} was kept: {}", order, result.getLocation(), lines);
+            tools.listener().kept(result);
+        } else {
+            LOG.info("{}: {} is {}", order, file, result.getComplete() ? "complete" : "incomplete: " + lines);
+            tools.listener().finished(result);
+        }
+    }
+}

@@ -81,8 +81,8 @@ class UnusedVmemmapTest {
         UnusedVmemmap unused = UnusedVmemmap.ofDemo().get(level);
         try (Vmcore vmcore = Vmcore.open(demo)) {
             PageCounts with = count(vmcore, BuiltInRuleSets.level(level), zero);
-            PageCounts without = count(
-                    vmcore, BuiltInRuleSets.named(unused.ruleSet()).orElseThrow(), zero);
+            PageCounts without =
+                    count(vmcore, BuiltInRuleSets.named(unused.ruleSet()).orElseThrow(), zero);
             assertThat(without.of(RuleSet.VMEMMAP)).isEqualTo(unused.pages());
             assertThat(without.of("kept")).isEqualTo(with.of("kept") - unused.pages());
             assertThat(without.free()).isEqualTo(with.free());
@@ -102,7 +102,10 @@ class UnusedVmemmapTest {
     @Test
     void shouldInspectWithTheOptionOfMakedumpfile() {
         for (String[] words : new String[][] {
-            {"-e"}, {"--exclude-unused-vmemmap", "-d", "31"}, {"--rule-set", "level-31-e"}, {"-e", "--rule-set", "level-31"}
+            {"-e"},
+            {"--exclude-unused-vmemmap", "-d", "31"},
+            {"--rule-set", "level-31-e"},
+            {"-e", "--rule-set", "level-31"}
         }) {
             Object[] command = new Object[2 + words.length];
             command[0] = "inspect";
@@ -120,7 +123,7 @@ class UnusedVmemmapTest {
     @Test
     void shouldRefuseTheOptionForARuleSetThatIsNoLevel() {
         Captured.Result result = Captured.run("inspect", demo, "-e", "--rule-set", "capture");
-        assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE.code());
+        assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE.number());
         assertThat(result.err())
                 .isEqualTo("vmcore-stream: -e goes with a dump level, not with rule set capture; a rule set says itself"
                         + " whether it leaves out unused vmemmap\n");

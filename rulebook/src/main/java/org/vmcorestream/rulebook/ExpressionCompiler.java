@@ -8,6 +8,10 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.parser.CelUnparserFactory;
+import dev.cel.validator.CelValidatorFactory;
+import dev.cel.validator.validators.DurationLiteralValidator;
+import dev.cel.validator.validators.RegexLiteralValidator;
+import dev.cel.validator.validators.TimestampLiteralValidator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,6 +94,17 @@ final class ExpressionCompiler {
             if (result.hasError()) {
                 throw mistake(text, result.getErrors().get(0));
             }
+            CelValidationResult literals = CelValidatorFactory.standardCelValidatorBuilder(
+                            compiler(), CelLanguage.RUNTIME)
+                    .addAstValidators(
+                            RegexLiteralValidator.INSTANCE,
+                            TimestampLiteralValidator.INSTANCE,
+                            DurationLiteralValidator.INSTANCE)
+                    .build()
+                    .validate(result.getAst());
+            if (literals.hasError()) {
+                throw mistake(text, literals.getErrors().get(0));
+            }
             return measured(text, new Expression(result.getAst(), definitions));
         } catch (CelValidationException e) {
             throw mistake(text, e.getErrors().get(0));
@@ -116,12 +131,14 @@ final class ExpressionCompiler {
     }
 
     private RuleTextException mistake(YamlScalar text, CelIssue issue) {
-        String message = YamlReader.oneLine(issue.getMessage()).replace(" (in container '')", "");
         int line = issue.getSourceLocation().getLine();
-        Place place = line < 1
-                ? text.place()
-                : text.placeOf(line, Math.max(0, issue.getSourceLocation().getColumn()));
-        return problem(place, message.length() <= 400 ? message : message.substring(0, 400) + "…");
+        int column = Math.max(0, issue.getSourceLocation().getColumn());
+        Place place = line < 1 ? text.place() : text.placeOf(line, column);
+        String message = YamlReader.oneLine(issue.getMessage()).replace(" (in container '')", "");
+        if (line >= 1 && message.startsWith("undeclared reference to ")) {
+            message = UnknownName.explained(message, text.wordAt(line, column), names.keySet());
+        }
+        return problem(place, message.length() <= 700 ? message : message.substring(0, 700) + "…");
     }
 
     private RuleTextException problem(Place place, String problem) {

@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 class CompiledConditionsTest {
     private static final DumpFacts DUMP =
             new DumpFacts("6.12.107+deb13-amd64", "x86_64", "shop", "host", "kernel BUG at mm/slub.c:1");
-    private static final int EXPRESSIONS = 1500;
+    private static final int EXPRESSIONS = 500;
     private static final int PAGES = 12;
 
     private int undecided;
@@ -45,7 +45,7 @@ class CompiledConditionsTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         RandomExpressions expressions = new RandomExpressions(random);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 20; i++) {
             String truth = expressions.bool(2);
             String number = expressions.integer(2);
             ExpressionCompiler defining = new ExpressionCompiler("random", PageVocabulary.TYPES);

@@ -62,9 +62,12 @@ class DumpFilterTest {
 
     @Test
     void shouldSayWhereTheMistakeIs() {
-        assertProblem("dump.hots == 'a'", "--where:1:5: undeclared reference to 'dump'");
+        assertProblem(
+                "dump.hots == 'a'", "--where:1:1: unknown name 'dump.hots', expected one of dump.build_id, dump.");
         assertProblem("dump.host", "--where:1:1: this is of type string, expected bool");
         assertProblem("", "--where:1:1: condition of 0 characters, expected 1 to 65536");
+        assertProblem("dump.host.matches('(')", "--where:1:19: Regex validation failed");
+        assertProblem("dump.opened_at > timestamp('soon')", "--where:1:28: timestamp validation failed");
         assertProblem("page.tail", "--where:1:1: undeclared reference to 'page'");
         assertProblem(
                 "dump.cpus == 'a'", "--where:1:11: found no matching overload for '_==_' applied to '(int, string)'");

@@ -45,6 +45,9 @@ final class LogCursor implements AutoCloseable {
     /** No record below it is given out. */
     private long from;
 
+    /** Whether the last fetch failed, so that the next one from here would fail again. */
+    private boolean lost;
+
     private long bytes;
 
     /** @param patience how long the cluster may take before that counts as no answer */
@@ -86,7 +89,7 @@ final class LogCursor implements AutoCloseable {
             });
             place = wanted;
             seek(offset);
-        } else if (offset < from || offset - position() > NEAR) {
+        } else if (lost || offset < from || offset - position() > NEAR) {
             seek(offset);
         } else {
             from = offset;
@@ -96,6 +99,7 @@ final class LogCursor implements AutoCloseable {
     /** Passes over what follows up to an offset, though it cannot be read. */
     void seek(long offset) {
         forget();
+        lost = false;
         from = offset;
         ask(place + " cannot be read from offset " + offset, () -> {
             consumer.seek(place, offset);
@@ -166,8 +170,10 @@ final class LogCursor implements AutoCloseable {
                     .iterator();
             advance();
         } catch (InvalidOffsetException e) {
+            lost = true;
             throw new OffsetGoneException(place, position(), beginning(), end(), e);
         } catch (KafkaException e) {
+            lost = true;
             // A batch whose checksum does not hold is reported as no special class; refusals of the cluster are.
             if (e.getClass() == KafkaException.class) {
                 throw new BrokenRecordException(place, position(), e);

@@ -89,7 +89,7 @@ class ExplainerTest {
                 .map(ruleSet -> new PagewiseVerdict(memory, ruleSet))
                 .toList();
         // Every page of the first stripes' beginning, and some of all others; a step that no block size divides.
-        for (int pfn = 0; pfn < memory.endPfn(1); pfn += pfn < 3_000 ? 1 : 37) {
+        for (int pfn = 0; pfn < memory.endPfn(1); pfn += pfn < 1_200 ? 1 : 101) {
             Explanation explanation = Explainer.explain(memory, pfn, ruleSets);
             for (int i = 0; i < ruleSets.size(); i++) {
                 Explanation.Verdict found = explanation.verdicts().get(i);

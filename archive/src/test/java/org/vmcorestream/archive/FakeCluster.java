@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -28,7 +29,7 @@ final class FakeCluster {
     final Map<TopicPartition, Long> beginnings = new HashMap<>();
     final Map<TopicPartition, Long> ends = new HashMap<>();
     final Map<TopicPartition, Set<Long>> broken = new HashMap<>();
-    final List<FakeConsumer> consumers = new ArrayList<>();
+    final List<FakeConsumer> consumers = new CopyOnWriteArrayList<>();
     int epoch;
     int pollRecords = 3;
     boolean silent;

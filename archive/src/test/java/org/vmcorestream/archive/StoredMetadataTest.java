@@ -339,6 +339,19 @@ class StoredMetadataTest {
     }
 
     @Test
+    void shouldReadWhatLiesBehindAStripeThatCannotBeRead() {
+        StoredDump first = send(dump(ID, 1));
+        StoredDump second = send(dump(SampleDumps.id(SampleDumps.T0, 2), 1));
+        StoredDump third = send(dump(SampleDumps.id(SampleDumps.T0, 3), 1));
+        cluster.expire(TOPIC, 1, 2);
+        cluster.breakAt(TOPIC, 1, 7);
+
+        assertThatThrownBy(() -> read(first, 0)).hasMessageContaining("it expired");
+        assertThatThrownBy(() -> read(second, 0)).hasMessageContaining("offset 7 cannot be read");
+        assertThat(read(third, 0)).hasSize(5);
+    }
+
+    @Test
     void shouldNotWaitForEverForAClusterThatGivesNothing() {
         StoredDump dump = send(dump(ID, 1));
         cluster.silent = true;

@@ -9,8 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.zip.CRC32;
 import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
 
 /** Compares a file the line made with the vmcore and with what makedumpfile says of it. */
@@ -41,6 +44,30 @@ final class FileCheck {
             assertThat(kdump.header().endPfn()).isEqualTo(expected.count(level, "total"));
             assertThat(kdump.presentPages()).isEqualTo(expected.count(level, "original"));
             bitmapIs(kdump, expected.kept(level), level);
+            contentsAreThoseOfTheInput(kdump, level);
+        }
+    }
+
+    /** Demands a whole file of a level in which unused vmemmap is left out, and nothing else is missing. */
+    void isOfLevelWithoutUnusedVmemmap(DumpFile file, UnusedVmemmap unused) throws IOException {
+        int level = unused.level();
+        assertThat(file.getProblems()).as("%s level %d", expected, level).isEmpty();
+        assertThat(file.getComplete()).isTrue();
+        assertThat(file.getMissingPages()).isZero();
+        long kept = expected.count(level, "bits_in_bitmap2") - unused.pages();
+        assertThat(file.getCounts())
+                .contains(new ReasonCount("kept", kept), new ReasonCount(RuleSet.VMEMMAP, unused.pages()));
+        assertThat(file.getPagesWritten()).isEqualTo(kept);
+        try (KdumpFile kdump = KdumpFile.open(path(file))) {
+            assertThat(kdump.status()).isEqualTo(0x10 | kdump.header().codec().kdumpFlag());
+            assertThat(kdump.header().level()).isEqualTo(level);
+            byte[] bitmap = new byte[(int) kdump.header().endPfn() / Byte.SIZE];
+            for (long pfn = kdump.nextKept(0); pfn >= 0; pfn = kdump.nextKept(pfn + 1)) {
+                bitmap[(int) pfn / Byte.SIZE] |= (byte) (1 << pfn % Byte.SIZE);
+            }
+            CRC32 crc = new CRC32();
+            crc.update(bitmap);
+            assertThat((int) crc.getValue()).as("second bitmap").isEqualTo(unused.crc32());
             contentsAreThoseOfTheInput(kdump, level);
         }
     }

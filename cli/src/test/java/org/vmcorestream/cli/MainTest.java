@@ -113,6 +113,8 @@ class MainTest {
                 "run x.elf -o y -d -1 | -1",
                 "run x.elf -o y -d 1 --rule-set level-3 | mutually exclusive",
                 "run x.elf -o y --rule-set level-32 | no rule set 'level-32'",
+                "run x.elf -o y -e --rule-set capture | -e goes with a dump level, not with rule set capture",
+                "produce x.elf --bootstrap-server h:1 -e --rule-set capture | -e goes with a dump level",
                 "run x.elf -o y --codec lz4 | no codec 'lz4' for files, expected one of zlib, lzo, snappy, zstd",
                 "produce x.elf | --bootstrap-server",
                 "produce x.elf --bootstrap-server h:1 --codec bzip2 | bzip2",

@@ -278,6 +278,11 @@ class PipelineTest {
         }
 
         @Override
+        public int structPageSize() {
+            return vmcore.structPageSize();
+        }
+
+        @Override
         public byte[] vmcoreInfoText() {
             return vmcore.vmcoreInfoText();
         }

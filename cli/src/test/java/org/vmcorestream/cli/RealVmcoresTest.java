@@ -120,6 +120,24 @@ class RealVmcoresTest {
                 .isEqualTo(PageCodec.ZLIB);
     }
 
+    @Test
+    void shouldLeaveOutUnusedVmemmapOfACaptureThatHasIt() throws Exception {
+        ExpectedDump demo = ExpectedDump.demo();
+        Path elf = demo.vmcore(folder);
+        UnusedVmemmap unused = UnusedVmemmap.ofDemo().get(31);
+        Line.Sink sink = line.sink("vmemmap", folder.resolve("vmemmap"), Optional.empty(), 1);
+        try (ElfPages input = new ElfPages(elf);
+                Vmcore vmcore = Vmcore.open(elf)) {
+            RuleSet capture = BuiltInRuleSets.named(unused.ruleSet()).orElseThrow();
+            Capture.Result captured = line.capture(vmcore, capture, List.of(unused.ruleSet()), PageCodec.ZSTD, GIB);
+            DumpFile file = of(sink, captured.dumpId());
+            new FileCheck(demo, input).isOfLevelWithoutUnusedVmemmap(file, unused);
+            Files.delete(FileCheck.path(file));
+        } finally {
+            sink.close();
+        }
+    }
+
     private PageCodec makeAndCheck(
             ExpectedDump expected, RuleSet capture, int level, PageCodec codec, Optional<PageCodec> fileCodec)
             throws Exception {

@@ -61,27 +61,27 @@ final class AlarmRules {
                 dump,
                 AlarmKind.UNKNOWN_PAGE_TYPE,
                 found.unknownTypes(),
-                "of a page type that nobody knows: the kernel may have types that these rules do not speak of",
+                "are of a page type that nobody knows: the kernel may have types that these rules do not speak of",
                 alarms);
         odd(
                 dump,
                 AlarmKind.MISALIGNED_BLOCKS,
                 found.misaligned(),
-                "heads of free or unaccepted blocks not aligned to their block, and kept: the order of a block may be read"
+                "are heads of free or unaccepted blocks that are not aligned to their block, and were kept: the order of a block may be read"
                         + " wrongly, or memory was corrupted",
                 alarms);
         odd(
                 dump,
                 AlarmKind.INVALID_ORDERS,
                 found.invalidOrders(),
-                "free with an order above MAX_PAGE_ORDER, and kept: the order of a block may be read wrongly, or memory was"
+                "are free with an order above MAX_PAGE_ORDER, and were kept: the order of a block may be read wrongly, or memory was"
                         + " corrupted",
                 alarms);
         odd(
                 dump,
                 AlarmKind.UNDECIDED_PAGES,
                 found.undecided(),
-                "kept because a condition of the rule set had no answer for them",
+                "were kept because a condition of the rule set had no answer for them",
                 alarms);
     }
 
@@ -93,14 +93,17 @@ final class AlarmRules {
     }
 
     private void unusualShares(DecidedDump dump, List<Alarm> alarms) {
+        Optional<ShareHistory.Past> past = history.before(dump);
+        if (past.isEmpty()) {
+            return;
+        }
         for (String reason : dump.exclusions()) {
-            Optional<UsualShare> usual = history.usual(dump, reason);
+            UsualShare before = past.get().usual(reason);
             double share = dump.share(reason);
-            if (usual.isPresent() && usual.get().isFar(share, thresholds)) {
-                UsualShare before = usual.get();
+            if (before.isFar(share, thresholds)) {
                 String text = String.format(
                         Locale.ROOT,
-                        "%.1f%% of memory is excluded as %s, usual are %.1f%% (median of %d earlier dumps of %s, %.1f%% to"
+                        "%.1f%% of memory is excluded as %s, usual is %.1f%% (median of %d earlier dumps of %s, %.1f%% to"
                                 + " %.1f%%)",
                         100 * share,
                         reason,

@@ -122,11 +122,13 @@ final class ConsoleMetrics {
             lastShare.labelValues(label, of.ruleSet(), of.series()).set(found);
             share.labelValues(label, of.ruleSet(), of.series()).observe(found);
         }
-        for (String reason : dump.exclusions()) {
-            Optional<Double> median = history.seriesMedian(dump, reason);
-            median.ifPresent(usual -> usualShare
-                    .labelValues(labels.reason(reason), of.ruleSet(), of.series())
-                    .set(usual));
+        Optional<ShareHistory.Past> past = history.ofSeries(dump);
+        if (past.isPresent()) {
+            for (String reason : dump.exclusions()) {
+                usualShare
+                        .labelValues(labels.reason(reason), of.ruleSet(), of.series())
+                        .set(past.get().usual(reason).median());
+            }
         }
     }
 

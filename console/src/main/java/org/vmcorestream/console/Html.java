@@ -37,6 +37,11 @@ final class Html {
         return raw("<td class=\"n\">").text(text).raw("</td>");
     }
 
+    /** Appends a table cell with a name that people or kernels gave, of any length. */
+    Html name(String text) {
+        return raw("<td class=\"t\">").text(text).raw("</td>");
+    }
+
     /** Appends a row of column heads. */
     Html heads(String... heads) {
         raw("<tr>");

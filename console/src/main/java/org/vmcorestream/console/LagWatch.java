@@ -95,8 +95,16 @@ final class LagWatch {
                 get(admin.listOffsets(first).all());
         Map<TopicPartition, ListOffsetsResultInfo> ends =
                 get(admin.listOffsets(latest).all());
+        return lag(committed, beginnings, ends);
+    }
+
+    /** Records between what was committed, or the beginning where nothing was, and the ends. */
+    static long lag(
+            Map<TopicPartition, OffsetAndMetadata> committed,
+            Map<TopicPartition, ListOffsetsResultInfo> beginnings,
+            Map<TopicPartition, ListOffsetsResultInfo> ends) {
         long lag = 0;
-        for (TopicPartition partition : latest.keySet()) {
+        for (TopicPartition partition : ends.keySet()) {
             OffsetAndMetadata done = committed.get(partition);
             long beginning = beginnings.get(partition).offset();
             long from = done == null ? beginning : Math.max(beginning, done.offset());

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * The shares that the newest dumps had, by rule set and kernel release, by rule set and kernel series, and by rule set. What it
@@ -48,6 +47,23 @@ final class ShareHistory {
      */
     record OfRelease(String release, String ruleSet, int dumps, long newest, Map<String, Double> shares) {}
 
+    /**
+     * Dumps whose shares are comparable.
+     *
+     * @param of what they have in common, for people
+     * @param samples their shares, in the order in which they were decided; one at least
+     */
+    record Past(String of, List<ShareSample> samples) {
+        /** What they had of a reason. */
+        UsualShare usual(String reason) {
+            double[] shares = new double[samples.size()];
+            for (int i = 0; i < shares.length; i++) {
+                shares[i] = samples.get(i).share(reason);
+            }
+            return UsualShare.of(of, shares);
+        }
+    }
+
     private final Map<Group, TreeSet<ShareSample>> groups = new LinkedHashMap<>(64, 0.75f, true);
     private final AlarmThresholds thresholds;
 
@@ -83,34 +99,27 @@ final class ShareHistory {
     }
 
     /**
-     * What dumps decided before a dump had of a reason: those of its kernel release where there are enough of them, else those
-     * of its kernel series, else those of all kernels. Empty when there are too few even of these.
+     * Dumps that a dump is compared with: those decided before it of its kernel release where there are enough of them, else
+     * of its kernel series, else of all kernels. Empty when there are too few even of these.
      */
-    Optional<UsualShare> usual(DecidedDump dump, String reason) {
+    Optional<Past> before(DecidedDump dump) {
         ShareSample place = ShareSample.of(dump);
         for (Group group : groups(dump)) {
             TreeSet<ShareSample> samples = groups.get(group);
             if (samples != null) {
-                double[] shares = shares(samples.headSet(place, false).stream(), reason);
-                if (shares.length >= thresholds.minimumSamples()) {
-                    return Optional.of(UsualShare.of(group.text(), shares));
+                List<ShareSample> before = List.copyOf(samples.headSet(place, false));
+                if (before.size() >= thresholds.minimumSamples()) {
+                    return Optional.of(new Past(group.text(), before));
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static double[] shares(Stream<ShareSample> samples, String reason) {
-        return samples.mapToDouble(sample -> sample.share(reason)).toArray();
-    }
-
-    /** Median share of a reason over the history of a dump's kernel series; empty when nothing is known of it. */
-    Optional<Double> seriesMedian(DecidedDump dump, String reason) {
+    /** The newest dumps of a dump's kernel series; empty when there are none. */
+    Optional<Past> ofSeries(DecidedDump dump) {
         TreeSet<ShareSample> samples = groups.get(series(dump));
-        return samples == null
-                ? Optional.empty()
-                : Optional.of(
-                        UsualShare.of("", shares(samples.stream(), reason)).median());
+        return samples == null ? Optional.empty() : Optional.of(new Past("", List.copyOf(samples)));
     }
 
     /** The histories of kernel releases, those with the newest dumps first, {@code most} at most. */

@@ -32,12 +32,12 @@ final class StatusPage {
             .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
             th{text-align:left;font-weight:600;font-size:12px;color:var(--dim);padding:4px 12px 4px 0;white-space:nowrap}
             td{border-top:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top;overflow-wrap:anywhere}
-            td.n{font-variant-numeric:tabular-nums;white-space:nowrap}td.k{color:var(--bad);white-space:nowrap}
+            td.n{font-variant-numeric:tabular-nums;white-space:nowrap}td.t{min-width:90px;max-width:220px}td.k{color:var(--bad);white-space:nowrap}
             code{font:12px ui-monospace,monospace;white-space:nowrap}
             svg{display:block;margin-top:4px;border-radius:3px}.key svg{display:inline-block;margin:0 4px 0 0;vertical-align:-1px}
             .key span{margin-right:14px;white-space:nowrap;font-size:12px}
             .kept{fill:#c3c9d4}.c0{fill:#2e90fa}.c1{fill:#7cd4fd}.c2{fill:#12b76a}.c3{fill:#a6f4c5}.c4{fill:#f79009}
-            .c5{fill:#f04438}.c6{fill:#7a5af8}.c7{fill:#dd2590}.c8{fill:#875bf7}
+            .c5{fill:#f04438}.c6{fill:#7a5af8}.c7{fill:#dd2590}.c8{fill:#8a6d3b}
             """;
 
     private static final DateTimeFormatter TIME =
@@ -106,8 +106,8 @@ final class StatusPage {
                     .raw("<td class=\"k\">")
                     .text(ConsoleMetrics.label(alarm.getKind()))
                     .raw("</td>")
-                    .cell(alarm.getTenant())
-                    .cell(alarm.getHost())
+                    .name(alarm.getTenant())
+                    .name(alarm.getHost())
                     .cell(alarm.getText())
                     .raw("</tr>\n");
         }
@@ -130,9 +130,9 @@ final class StatusPage {
                     .number(ago(view.now() - dump.openedAt()))
                     .number(ago(view.now() - dump.newsAt()))
                     .number(MemorySize.of(dump.bytes()))
-                    .cell(dump.kernelRelease())
-                    .cell(dump.tenant())
-                    .cell(dump.host())
+                    .name(dump.kernelRelease())
+                    .name(dump.tenant())
+                    .name(dump.host())
                     .raw("</tr>\n");
         }
         html.raw("</table></div>\n");
@@ -158,7 +158,7 @@ final class StatusPage {
                     .mapToDouble(Double::doubleValue)
                     .sum();
             html.raw("<tr>")
-                    .cell(release.release())
+                    .name(release.release())
                     .cell(release.ruleSet())
                     .number(String.valueOf(release.dumps()))
                     .number(time(release.newest()))

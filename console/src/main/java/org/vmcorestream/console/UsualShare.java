@@ -4,18 +4,17 @@ package org.vmcorestream.console;
 import java.util.Arrays;
 
 /**
- * What earlier dumps had of a reason: median and robust standard deviation. The deviation is that of log-odds, ln(p / (1 -
+ * What earlier dumps had of a reason: the median, and how far around it is usual. Distances are those of log-odds, ln(p / (1 -
  * p)): shares cannot leave 0 to 1, so one that falls from 0.3 to nothing is as far out as one that rises from 0.3 to 0.99,
  * and on a straight scale neither could be told from a loaded machine.
  *
  * @param of what the dumps have in common, for people: a kernel release, a kernel series, or all kernels
  * @param shares their shares, ascending
  * @param median the middle share
- * @param deviation 1.4826 times the median absolute deviation of the log-odds, at least {@value #LEAST_DEVIATION}
  */
-record UsualShare(String of, double[] shares, double median, double deviation) {
-    /** Deviation of histories in which all shares are about the same. */
-    static final double LEAST_DEVIATION = 0.2;
+record UsualShare(String of, double[] shares, double median) {
+    /** Standard deviation of histories in which all shares are about the same. */
+    private static final double LEAST_DEVIATION = 0.2;
 
     /** Share that counts as nothing: one page of ten thousand. */
     private static final double LEAST_SHARE = 1e-4;
@@ -33,13 +32,7 @@ record UsualShare(String of, double[] shares, double median, double deviation) {
      */
     static UsualShare of(String of, double[] shares) {
         Arrays.sort(shares);
-        double median = middle(shares);
-        double center = logOdds(median);
-        double[] distances = Arrays.stream(shares)
-                .map(share -> Math.abs(logOdds(share) - center))
-                .sorted()
-                .toArray();
-        return new UsualShare(of, shares, median, Math.max(LEAST_DEVIATION, NORMAL * middle(distances)));
+        return new UsualShare(of, shares, middle(shares));
     }
 
     /** How many dumps it rests on. */
@@ -70,8 +63,19 @@ record UsualShare(String of, double[] shares, double median, double deviation) {
     }
 
     private boolean isOutlier(double share, AlarmThresholds thresholds) {
-        return Math.abs(logOdds(share) - logOdds(median)) > thresholds.deviations() * deviation
+        return Math.abs(logOdds(share) - logOdds(median)) > thresholds.deviations() * deviation()
                 && precedents(share) < thresholds.precedents();
+    }
+
+    /** Robust standard deviation of the log-odds: 1.4826 times their median absolute deviation. */
+    private double deviation() {
+        double center = logOdds(median);
+        double[] distances = new double[shares.length];
+        for (int i = 0; i < distances.length; i++) {
+            distances[i] = Math.abs(logOdds(shares[i]) - center);
+        }
+        Arrays.sort(distances);
+        return Math.max(LEAST_DEVIATION, NORMAL * middle(distances));
     }
 
     /** How many of them are at least half as far from the median, on the same side. */

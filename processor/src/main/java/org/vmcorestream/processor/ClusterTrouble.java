@@ -21,7 +21,10 @@ final class ClusterTrouble {
 
     private ClusterTrouble() {}
 
-    /** Whether the cluster did not answer or refused. */
+    /**
+     * Whether the cluster did not answer or refused. An exception of no special class does not count: so a client tells of a
+     * batch whose checksum does not hold.
+     */
     static boolean isIn(Throwable failure) {
         boolean kafka = false;
         Throwable cause = failure;
@@ -29,7 +32,7 @@ final class ClusterTrouble {
             if (isOfData(cause)) {
                 return false;
             }
-            kafka |= cause instanceof KafkaException;
+            kafka |= cause instanceof KafkaException && cause.getClass() != KafkaException.class;
             cause = cause.getCause();
         }
         return kafka;

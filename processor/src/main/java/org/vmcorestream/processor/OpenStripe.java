@@ -34,7 +34,6 @@ final class OpenStripe {
     private final List<RuleSetLane> lanes;
     private final Optional<CaptureLane> capture;
     private final StripeDigest digest;
-    private final MemmapRuns memmap = new MemmapRuns();
     private long lastChunk;
     private int chunks;
     private long pages;
@@ -193,7 +192,7 @@ final class OpenStripe {
             if (lanes.stream().anyMatch(RuleSetLane::needsMemmap)) {
                 int memmapPages = MemmapRuns.pages(
                         opened.getStructPageSize(), 1 << opened.getFacts().getPageShift());
-                MemmapCodec.decode(chunk.getMemmap(), memmapPages, memmap);
+                MemmapCodec.decode(chunk.getMemmap(), memmapPages, scratch.memmap);
             }
         } catch (MalformedRecordException e) {
             throw new RefusedException(name(number) + ": " + e.getMessage(), e);
@@ -201,7 +200,7 @@ final class OpenStripe {
         List<ChunkVerdict> verdicts = new ArrayList<>(lanes.size());
         capture.ifPresent(captured -> captured.decide(scratch.descriptors, scratch.captured));
         for (int lane = 0; lane < lanes.size(); lane++) {
-            verdicts.add(lanes.get(lane).decide(opened, scratch.descriptors, memmap, scratch.runs));
+            verdicts.add(lanes.get(lane).decide(opened, scratch.descriptors, scratch.memmap, scratch.runs));
             if (capture.isPresent()) {
                 capture.get().count(lane, scratch.runs, scratch.captured);
             }

@@ -9,6 +9,7 @@ import org.apache.kafka.common.KafkaException;
 import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.ExclusionStats;
 import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.schemas.records.ReplayOutcome;
 import org.vmcorestream.schemas.records.ReplayRequest;
@@ -59,6 +60,10 @@ final class ReplayDecision {
      * @throws AbandonedException when the work is to end here
      */
     ReplayOutcome of(ReplayRequest request) {
+        return of(request, true);
+    }
+
+    private ReplayOutcome of(ReplayRequest request, boolean first) {
         String ruleSet = request.getRuleSet();
         try {
             RuleSet found = catalog.named(ruleSet)
@@ -74,6 +79,10 @@ final class ReplayDecision {
                 throw e;
             }
             boolean known = e instanceof ArchiveException;
+            if (known && e.getCause() == null && first) {
+                // A cluster that went away in the middle may have said nothing of its own. Asked again, it does.
+                return of(request, false);
+            }
             return problem(request, ruleSet, known ? e.getMessage() : "dump cannot be decided: " + e);
         }
     }
@@ -90,9 +99,10 @@ final class ReplayDecision {
             outbox.begin();
             dump.read(state.getStripe(), stripe);
             stripe.end();
-            outbox.send(stripe.stats(clock.currentTimeMillis(), request.getReplayId()), state.getPartition());
+            ExclusionStats stats = stripe.stats(clock.currentTimeMillis(), request.getReplayId());
+            outbox.send(VerdictRecord.of(stripe.opened(), stats), state.getPartition());
             places.add(outbox.place(state.getStripe()));
-            add(stripe.total().getCounts(), counts);
+            add(stats.getCounts(), counts);
             add(stripe.total().getNotCaptured(), notCaptured);
         }
         return new ReplayOutcome(

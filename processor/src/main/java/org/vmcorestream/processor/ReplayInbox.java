@@ -68,7 +68,7 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
         }
         busy = false;
         release();
-        consumer.resume(consumer.paused());
+        consumer.resume(consumer.assignment());
         polledAt = clock.nanoTime();
         ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
         if (records.isEmpty()) {
@@ -106,27 +106,37 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
      * instance that ended between the two. So it is looked for only then, and no further than {@link #MAX_LOOK_AHEAD} records.
      */
     boolean isAnswered(ConsumerRecord<byte[], byte[]> record, ReplayRequest request) {
-        if (!fresh.remove(atWork)) {
+        if (!fresh.contains(atWork)) {
             return false;
         }
-        TopicPartition partition = atWork;
-        Long end = consumer.endOffsets(List.of(partition), PATIENCE).get(partition);
+        boolean found = lookAhead(atWork, record.offset() + 1, request);
+        if (lost) {
+            throw new AbandonedException(atWork + " has moved to another instance");
+        }
+        fresh.remove(atWork);
+        return found;
+    }
+
+    private boolean lookAhead(TopicPartition partition, long from, ReplayRequest request) {
+        long end = consumer.endOffsets(List.of(partition), PATIENCE).get(partition);
         boolean found = false;
         consumer.resume(List.of(partition));
-        for (int seen = 0; !found && seen < MAX_LOOK_AHEAD && !lost && consumer.position(partition) < end; ) {
-            polledAt = clock.nanoTime();
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(LOOK_AHEAD_POLL);
-            seen += Math.max(1, records.count());
-            for (ConsumerRecord<byte[], byte[]> later : records) {
-                found |= isOutcome(later, request);
+        try {
+            for (int seen = 0; !found && seen < MAX_LOOK_AHEAD && !lost && consumer.position(partition) < end; ) {
+                polledAt = clock.nanoTime();
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(LOOK_AHEAD_POLL);
+                seen += Math.max(1, records.count());
+                for (ConsumerRecord<byte[], byte[]> later : records) {
+                    found |= isOutcome(later, request);
+                }
+            }
+            return found;
+        } finally {
+            if (!lost) {
+                consumer.pause(List.of(partition));
+                consumer.seek(partition, from);
             }
         }
-        if (lost) {
-            throw new AbandonedException(partition + " has moved to another instance");
-        }
-        consumer.pause(List.of(partition));
-        consumer.seek(partition, record.offset() + 1);
-        return found;
     }
 
     private static boolean isOutcome(ConsumerRecord<byte[], byte[]> later, ReplayRequest request) {

@@ -7,6 +7,7 @@ import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.ExclusionStats;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
 import org.vmcorestream.schemas.records.StripeState;
@@ -77,11 +78,30 @@ final class ReplayedStripe implements StripeVisitor {
             throw new RefusedException(name() + " opens with page frames " + opened.getFirstPfn() + " to before "
                     + opened.getEndPfn() + ", expected " + state.getFirstPfn() + " to before " + state.getEndPfn());
         }
-        if (opened.getCaptureRuleSet().isEmpty()) {
-            // Its producer said so only in the manifest.
-            opened.setCaptureRuleSet(dump.getManifest().getCaptureRuleSet());
+        stripe = OpenStripe.begin(withCapture(opened), List.of(ruleSet), catalog);
+    }
+
+    /** The announcement with the capture rule set of the manifest, where its producer said it only there. */
+    private StripeOpened withCapture(StripeOpened opened) {
+        if (!opened.getCaptureRuleSet().isEmpty()) {
+            return opened;
         }
-        stripe = OpenStripe.begin(opened, List.of(ruleSet), catalog);
+        return new StripeOpened(
+                opened.getDumpId(),
+                opened.getStripe(),
+                opened.getFirstPfn(),
+                opened.getEndPfn(),
+                opened.getChunks(),
+                opened.getFacts(),
+                opened.getRuleSets(),
+                opened.getKernelRelease(),
+                opened.getTenant(),
+                opened.getHost(),
+                opened.getStripes(),
+                opened.getMachine(),
+                opened.getCrashReason(),
+                dump.getManifest().getCaptureRuleSet(),
+                opened.getStructPageSize());
     }
 
     @Override
@@ -146,8 +166,12 @@ final class ReplayedStripe implements StripeVisitor {
     }
 
     /** Its statistics, once it has ended. */
-    VerdictRecord stats(long decidedAt, String replayId) {
-        return VerdictRecord.of(
-                stripe.opened(), stripe.stats(decidedAt, replayId).get(0));
+    ExclusionStats stats(long decidedAt, String replayId) {
+        return stripe.stats(decidedAt, replayId).get(0);
+    }
+
+    /** Its announcement, once it has ended. */
+    StripeOpened opened() {
+        return stripe.opened();
     }
 }

@@ -166,6 +166,8 @@ final class RuleSetLane {
      * Statistics of the stripe. Unused vmemmap is counted where it was found: with the stripe whose pages it describes, which
      * is seldom the one that it lies in. So a stripe of free memory may have fewer than no kept pages and a ratio above 1;
      * the sums over all stripes of a dump are right.
+     *
+     * @param replayId replay that decides, empty when the dump has just come
      */
     ExclusionStats stats(StripeOpened stripe, long decidedAt, String replayId) {
         long[] pages = engine.pagesByReason();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.header.Headers;
@@ -45,14 +46,17 @@ final class Bench implements AutoCloseable {
     private final TestOutputTopic<byte[], byte[]> deadLetters;
 
     Bench(List<RuleSet> ruleSets, Duration expiry, Path stateDir) {
+        this(ruleSets, name -> Optional.empty(), expiry, stateDir);
+    }
+
+    /** With rule sets that were published. */
+    Bench(List<RuleSet> ruleSets, Function<String, Optional<RuleSet>> published, Duration expiry, Path stateDir) {
         Map<String, Object> client = new HashMap<>();
         client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         Properties settings = StreamsSettings.of(
                 new VerdictService.Settings(client, topics, "vmcore-verdicts", ruleSets, stateDir, 1));
         driver = new TopologyTestDriver(
-                VerdictTopology.build(topics, new RuleSetCatalog(ruleSets, name -> Optional.empty()), expiry),
-                settings,
-                NOW);
+                VerdictTopology.build(topics, new RuleSetCatalog(ruleSets, published), expiry), settings, NOW);
         ByteArraySerializer to = new ByteArraySerializer();
         ByteArrayDeserializer from = new ByteArrayDeserializer();
         metadata = driver.createInputTopic(topics.pageMetadata(), to, to, NOW, Duration.ZERO);

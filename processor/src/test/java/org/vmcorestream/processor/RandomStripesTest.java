@@ -7,15 +7,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
@@ -29,7 +35,10 @@ import org.vmcorestream.schemas.records.StripeVerdict;
 
 /** Stripes of many dumps, mixed, sent again in part, over restarts: the verdicts are those of the engine alone. */
 class RandomStripesTest {
-    private static final String[] RULE_SETS = {"level-1", "level-16", "level-31", "capture"};
+    private static final RuleSet MINE = BuiltInRuleSets.level(24).named("mine@3");
+    private static final RuleSet MY_CAPTURE = BuiltInRuleSets.level(26).named("my-capture@1");
+    private static final String[] RULE_SETS = {"level-1", "level-16", "mine@3", "level-31", "capture"};
+    private static final String[] CAPTURES = {"", "capture", "level-31", "my-capture@1", "level-24", "unheard-of@7"};
 
     @TempDir
     private Path stateDir;
@@ -37,9 +46,14 @@ class RandomStripesTest {
     private final Map<String, List<String>> expected = new HashMap<>();
     private final Map<String, List<Long>> totals = new HashMap<>();
 
-    @Test
-    void shouldDecideAsTheEngineDoes() {
-        long seed = System.nanoTime();
+    /** Pages kept and not captured, by name of the reason. */
+    private final Map<String, Map<String, Long>> notCaptured = new TreeMap<>();
+
+    private final Map<String, Map<String, Long>> seenNotCaptured = new TreeMap<>();
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void shouldDecideAsTheEngineDoes(long seed) {
         Random random = new Random(seed);
         List<Deque<SpecificRecordBase>> producers = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -73,14 +87,31 @@ class RandomStripesTest {
         assertThat(instance).as("seed %d", seed).isPositive();
         assertThat(seen).as("seed %d", seed).isEqualTo(expected);
         assertThat(seenTotals).as("seed %d", seed).isEqualTo(totals);
+        assertThat(seenNotCaptured).as("seed %d", seed).isEqualTo(notCaptured);
+        assertThat(notCaptured.values().stream().filter(missing -> !missing.isEmpty()))
+                .as("seed %d", seed)
+                .hasSizeGreaterThan(20);
+    }
+
+    static LongStream seeds() {
+        return LongStream.of(1, 2, System.nanoTime());
+    }
+
+    private static Optional<RuleSet> published(String name) {
+        return Stream.of(MINE, MY_CAPTURE)
+                .filter(ruleSet -> ruleSet.name().equals(name))
+                .findFirst();
     }
 
     private Bench bench(int instance) {
         return new Bench(
-                List.of(BuiltInRuleSets.level(31)), Duration.ofDays(7), stateDir.resolve(Integer.toString(instance)));
+                List.of(BuiltInRuleSets.level(31)),
+                RandomStripesTest::published,
+                Duration.ofDays(7),
+                stateDir.resolve(Integer.toString(instance)));
     }
 
-    private static void collect(Bench bench, Map<String, List<String>> seen, Map<String, List<Long>> seenTotals) {
+    private void collect(Bench bench, Map<String, List<String>> seen, Map<String, List<Long>> seenTotals) {
         for (TestRecord<byte[], byte[]> record : bench.verdictRecords()) {
             SpecificRecordBase message = Bench.decode(record.value());
             if (message instanceof ChunkVerdict verdict) {
@@ -88,8 +119,13 @@ class RandomStripesTest {
                         .add(VerdictTopologyTest.text(verdict));
             } else if (message instanceof StripeVerdict total) {
                 assertThat(total.getChunks()).isEqualTo(total.getChunksExpected());
+                String key = total.getDumpId() + "/" + total.getRuleSet() + "/" + total.getStripe();
+                Map<String, Long> missing = new TreeMap<>();
+                total.getNotCaptured().forEach(count -> missing.put(count.getReason(), count.getPages()));
+                assertThat(missing.values()).doesNotContain(0L);
+                seenNotCaptured.put(key, missing);
                 seenTotals.put(
-                        total.getDumpId() + "/" + total.getRuleSet() + "/" + total.getStripe(),
+                        key,
                         total.getCounts().stream()
                                 .map(count -> count.getPages())
                                 .toList());
@@ -110,19 +146,35 @@ class RandomStripesTest {
         StripeFixture fixture = new StripeFixture(dumpId, number, Chunk.firstPfn(firstChunk), endPfn, chunks.size());
         String[] names = random.nextInt(3) == 0
                 ? new String[0]
-                : List.of(RULE_SETS).subList(0, 1 + random.nextInt(4)).toArray(String[]::new);
+                : List.of(RULE_SETS).subList(0, 1 + random.nextInt(5)).toArray(String[]::new);
         List<VerdictEngine> engines = new ArrayList<>();
         for (String name : names.length == 0 ? new String[] {"level-31"} : names) {
-            RuleSet ruleSet = BuiltInRuleSets.named(name).orElseThrow();
+            RuleSet ruleSet = ruleSet(name).orElseThrow();
             engines.add(new VerdictEngine(ruleSet, StripeFixture.FACTS, DumpFacts.NONE, endPfn));
         }
         Deque<SpecificRecordBase> records = new ArrayDeque<>();
-        records.add(fixture.opened(names));
+        String captureName = CAPTURES[random.nextInt(CAPTURES.length)];
+        records.add(fixture.openedAs(captureName, names));
+        Optional<VerdictEngine> capture = ruleSet(captureName)
+                .map(ruleSet -> new VerdictEngine(ruleSet, StripeFixture.FACTS, DumpFacts.NONE, endPfn));
         VerdictRuns runs = new VerdictRuns();
+        VerdictRuns captured = new VerdictRuns();
+        for (VerdictEngine engine : engines) {
+            notCaptured.put(dumpId + "/" + engine.ruleSet().name() + "/" + number, new TreeMap<>());
+        }
         for (long chunk : chunks) {
             ChunkDescriptors descriptors = randomChunk(random, chunk);
+            capture.ifPresent(engine -> engine.decide(descriptors, captured));
             for (VerdictEngine engine : engines) {
                 engine.decide(descriptors, runs);
+                if (capture.isPresent()) {
+                    Map<String, Long> missing =
+                            notCaptured.get(dumpId + "/" + engine.ruleSet().name() + "/" + number);
+                    addNotCaptured(
+                            reasons(engine.ruleSet(), runs),
+                            reasons(capture.get().ruleSet(), captured),
+                            missing);
+                }
                 expected.computeIfAbsent(dumpId + "/" + number, key -> new ArrayList<>())
                         .add(text(engine.ruleSet(), chunk, runs));
             }
@@ -137,6 +189,30 @@ class RandomStripesTest {
             totals.put(dumpId + "/" + engine.ruleSet().name() + "/" + number, counts);
         }
         return records;
+    }
+
+    private static Optional<RuleSet> ruleSet(String name) {
+        return BuiltInRuleSets.named(name).or(() -> published(name));
+    }
+
+    private static void addNotCaptured(String[] kept, String[] captured, Map<String, Long> missing) {
+        for (int page = 0; page < kept.length; page++) {
+            if (kept[page].equals("kept") && !RuleSet.COMMON_REASONS.contains(captured[page])) {
+                missing.merge(captured[page], 1L, Long::sum);
+            }
+        }
+    }
+
+    /** The reason of each page. */
+    private static String[] reasons(RuleSet ruleSet, VerdictRuns runs) {
+        String[] reasons = new String[runs.pages()];
+        int page = 0;
+        for (int run = 0; run < runs.runs(); run++) {
+            Arrays.fill(
+                    reasons, page, page + runs.length(run), ruleSet.reasons().get(runs.reason(run)));
+            page += runs.length(run);
+        }
+        return reasons;
     }
 
     private static ChunkDescriptors randomChunk(Random random, long number) {

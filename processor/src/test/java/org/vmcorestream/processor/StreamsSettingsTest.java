@@ -33,10 +33,16 @@ class StreamsSettingsTest {
         client.put("acks", "0");
         client.put("producer.enable.idempotence", "false");
         client.put("max.request.size", "1000");
+        client.put(
+                "processing.exception.handler",
+                "org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler");
         Properties all = StreamsSettings.of(settings());
         assertThat(all)
                 .containsEntry("processing.guarantee", "exactly_once_v2")
                 .containsEntry("application.id", "vmcore-verdicts")
+                .containsEntry(
+                        "processing.exception.handler",
+                        "org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler")
                 .containsEntry("consumer.auto.offset.reset", "earliest")
                 .containsEntry("producer.max.request.size", 8 << 20)
                 .doesNotContainKeys(

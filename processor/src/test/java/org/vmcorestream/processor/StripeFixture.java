@@ -8,9 +8,11 @@ import java.util.zip.CRC32C;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.FactsRecords;
+import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
@@ -47,6 +49,7 @@ final class StripeFixture {
 
     final String dumpId;
     final int stripe;
+    int structPageSize;
     private final CRC32C digest = new CRC32C();
     private final long firstPfn;
     private final long endPfn;
@@ -68,6 +71,11 @@ final class StripeFixture {
     }
 
     StripeOpened opened(String... ruleSets) {
+        return openedAs("", ruleSets);
+    }
+
+    /** Captured with a rule set. */
+    StripeOpened openedAs(String capture, String... ruleSets) {
         return new StripeOpened(
                 dumpId,
                 stripe,
@@ -82,8 +90,8 @@ final class StripeFixture {
                 1,
                 "x86_64",
                 "",
-                "",
-                0);
+                capture,
+                structPageSize);
     }
 
     static Descriptor free(int order) {
@@ -120,6 +128,15 @@ final class StripeFixture {
                 descriptors.pages(),
                 ByteBuffer.wrap(bytes),
                 ByteBuffer.allocate(0));
+    }
+
+    /** The next chunk, with its memory map in one piece. */
+    ChunkMetadata chunk(ChunkDescriptors descriptors, long memmapFrame) {
+        MemmapRuns memmap = new MemmapRuns();
+        memmap.append(0, memmapFrame, MemmapRuns.pages(structPageSize, FACTS.pageSize()));
+        ChunkMetadata chunk = chunk(descriptors);
+        chunk.setMemmap(ByteBuffer.wrap(MemmapCodec.encode(memmap)));
+        return chunk;
     }
 
     /** The end, as the chunks so far make it. */

@@ -26,7 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.Descriptor;
+import org.vmcorestream.rules.Reach;
+import org.vmcorestream.rules.Rule;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.rules.UndecidedException;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.VerdictCodec;
@@ -227,8 +231,47 @@ class VerdictTopologyTest {
         assertThat(total.getMisaligned()).isEqualTo(1);
         assertThat(total.getInvalidOrders()).isEqualTo(32_754);
         assertThat(total.getFirstAnomaly()).isEqualTo(3);
-        assertThat(((ExclusionStats) Bench.decode(bench.statsRecords().get(0).value())).getAnomalies())
-                .isEqualTo(32_755);
+        ExclusionStats stats =
+                (ExclusionStats) Bench.decode(bench.statsRecords().get(0).value());
+        assertThat(stats.getAnomalies()).isEqualTo(32_755);
+        assertThat(stats.getMisaligned()).isEqualTo(1);
+        assertThat(stats.getInvalidOrders()).isEqualTo(32_754);
+    }
+
+    @Test
+    void shouldCountPagesWithoutAnAnswerAndPagesOfUnknownType() {
+        RuleSet unsure = new RuleSet(
+                "unsure@1",
+                false,
+                List.of(new Rule(
+                        Rule.Action.EXCLUDE,
+                        "user",
+                        context -> (flags, mapcount, shape) -> {
+                            if (mapcount == 3) {
+                                throw new UndecidedException("no answer");
+                            }
+                            return (shape & Descriptor.ANON) != 0;
+                        },
+                        Reach.PAGE)));
+        StripeFixture stripe = StripeFixture.ofChunks(1);
+        try (Bench other = new Bench(List.of(unsure), Duration.ofDays(7), stateDir.resolve("b"))) {
+            other.send(
+                    stripe.opened(),
+                    stripe.chunk(append(
+                            append(append(chunk(0), ANON, 1000), KEPT, 768), new Descriptor(0, 0xfe000000, 0), 31_000)),
+                    stripe.closed());
+            StripeVerdict total = other.verdicts(StripeVerdict.class).get(0);
+            assertThat(total.getUndecided()).isEqualTo(768);
+            assertThat(total.getUnknownTypes()).isEqualTo(31_000);
+            assertThat(total.getFirstAnomaly()).isEqualTo(1000);
+            ExclusionStats stats =
+                    (ExclusionStats) Bench.decode(other.statsRecords().get(0).value());
+            assertThat(stats.getUndecided()).isEqualTo(768);
+            assertThat(stats.getUnknownTypes()).isEqualTo(31_000);
+            assertThat(stats.getAnomalies()).isEqualTo(768);
+            assertThat(stats.getStripes()).isEqualTo(1);
+            assertThat(stats.getReplayId()).isEmpty();
+        }
     }
 
     /** A verdict as a test can read it. */

@@ -18,8 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.vmcorestream.producer.FakeVmcore.Content;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.PageBatchIndex.Kind;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.Dump;
@@ -110,6 +112,33 @@ class CaptureRunTest {
         assertThat(sent.pages.keySet()).containsExactlyElementsOf(expected);
         assertThat(result.pages()).isEqualTo(expected.size());
         sent.pages.forEach((pfn, page) -> assertThat(page).isEqualTo(vmcore.page(pfn)));
+    }
+
+    @Test
+    void shouldSayWhereTheMemoryMapIsAndSendAllOfIt() throws Exception {
+        fixture.capture = BuiltInRuleSets.named("level-16-e").orElseThrow();
+        FakeVmcore vmcore = new FakeVmcore()
+                .memory(0, 1_024)
+                .memory(32_768, 65_536)
+                .free(33_792, 10)
+                .memmap(1, 100);
+        fixture.run(vmcore);
+
+        List<ProducerRecord<byte[], byte[]>> records = fixture.cluster.on(FakeCluster.TOPICS.pageMetadata());
+        assertThat(((StripeOpened) SentDump.decode(records.get(0))).getStructPageSize())
+                .isEqualTo(64);
+        assertThat(((ChunkMetadata) SentDump.decode(records.get(1))).getMemmap())
+                .isEqualTo(ByteBuffer.allocate(0));
+        MemmapRuns memmap = new MemmapRuns();
+        MemmapCodec.decode(((ChunkMetadata) SentDump.decode(records.get(2))).getMemmap(), 512, memmap);
+        assertThat(memmap.runs()).isEqualTo(1);
+        assertThat(memmap.frame(0)).isEqualTo(100);
+        assertThat(memmap.length(0)).isEqualTo(512);
+        assertThat(SentDump.of(fixture.cluster).pages.keySet())
+                .containsExactlyElementsOf(LongStream.range(0, 65_536)
+                        .filter(pfn -> pfn < 1_024 || pfn >= 32_768 && (pfn < 33_792 || pfn >= 34_816))
+                        .boxed()
+                        .toList());
     }
 
     @Test

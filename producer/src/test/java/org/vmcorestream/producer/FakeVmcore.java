@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
+import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.ChunkDescriber;
 import org.vmcorestream.vmcore.KernelIdentity;
@@ -32,6 +33,7 @@ import org.vmcorestream.vmcore.log.KernelLog;
 /** A vmcore made up in memory, which writes down what is read of it and fails where it is told to. */
 final class FakeVmcore implements Vmcore {
     static final int PAGE = 4096;
+    static final int STRUCT_PAGE = 64;
     static final int BUDDY = -129;
     static final int UNACCEPTED = 0xf8000000;
 
@@ -51,6 +53,7 @@ final class FakeVmcore implements Vmcore {
     private PfnRun sparse = new PfnRun(Long.MAX_VALUE - 1, Long.MAX_VALUE);
     private long unreadable = -1;
     private long undescribable = -1;
+    private final Map<Long, Long> memmaps = new TreeMap<>();
     private Runnable whenReading = () -> {};
 
     final Set<Long> pagesRead = new ConcurrentSkipListSet<>();
@@ -111,6 +114,12 @@ final class FakeVmcore implements Vmcore {
 
     FakeVmcore unreadable(long pfn) {
         unreadable = pfn;
+        return this;
+    }
+
+    /** Where the memory map of a chunk begins; all of it is there. */
+    FakeVmcore memmap(long chunk, long frame) {
+        memmaps.put(chunk, frame);
         return this;
     }
 
@@ -193,6 +202,11 @@ final class FakeVmcore implements Vmcore {
     }
 
     @Override
+    public int structPageSize() {
+        return STRUCT_PAGE;
+    }
+
+    @Override
     public byte[] vmcoreInfoText() {
         return vmcoreInfo.getBytes(StandardCharsets.UTF_8);
     }
@@ -214,7 +228,20 @@ final class FakeVmcore implements Vmcore {
 
     @Override
     public ChunkDescriber describer() {
-        return this::describe;
+        return new ChunkDescriber() {
+            @Override
+            public void describe(long chunk, ChunkDescriptors into) throws IOException {
+                FakeVmcore.this.describe(chunk, into);
+            }
+
+            @Override
+            public void memmap(long chunk, MemmapRuns into) {
+                into.begin();
+                if (memmaps.containsKey(chunk)) {
+                    into.append(0, memmaps.get(chunk), MemmapRuns.pages(STRUCT_PAGE, PAGE));
+                }
+            }
+        };
     }
 
     private void describe(long chunk, ChunkDescriptors into) throws IOException {

@@ -8,10 +8,11 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.Program;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.vmcorestream.rules.Condition;
 import org.vmcorestream.rules.RuleContext;
 import org.vmcorestream.rules.UndecidedException;
@@ -23,23 +24,24 @@ import org.vmcorestream.rules.UndecidedException;
 final class Binder {
     private final RuleContext context;
     private final Map<String, Expression> definitions;
-    private final Map<String, Answer> defined = new HashMap<>();
+    private final Map<String, Answer> defined = new ConcurrentHashMap<>();
 
     /** What the CEL runtime has asked for so far, ready to be answered for any page. */
-    private final Map<String, Answer> asked = new HashMap<>();
+    private final Map<String, Answer> asked = new ConcurrentHashMap<>();
+
+    private final Map<Expression, Condition> conditions = new IdentityHashMap<>();
 
     Binder(RuleContext context, Map<String, Expression> definitions) {
         this.context = context;
         this.definitions = definitions;
     }
 
-    /** The condition of an expression of type bool. */
-    Condition condition(Expression expression) {
-        return Decision.of(Logic.of(answer(expression)));
+    /** The condition of an expression of type bool; several threads may ask pages with it. */
+    synchronized Condition condition(Expression expression) {
+        return conditions.computeIfAbsent(expression, each -> Decision.of(Logic.of(answer(each))));
     }
 
-    /** The answer of a whole expression. */
-    Answer answer(Expression expression) {
+    private Answer answer(Expression expression) {
         return answer(expression, expression.root());
     }
 

@@ -54,7 +54,7 @@ final class CelLanguage {
             .build();
 
     /** Evaluates what was checked by any of the compilers. */
-    static final CelRuntime RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder()
+    static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder()
             .setOptions(OPTIONS)
             .addLibraries(CelExtensions.math(OPTIONS))
             .addFunctionBindings(CelFunctionBinding.fromOverloads(

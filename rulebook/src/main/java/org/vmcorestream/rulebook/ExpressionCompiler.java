@@ -7,6 +7,11 @@ import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
+import dev.cel.parser.CelUnparserFactory;
+import dev.cel.validator.CelValidatorFactory;
+import dev.cel.validator.validators.DurationLiteralValidator;
+import dev.cel.validator.validators.RegexLiteralValidator;
+import dev.cel.validator.validators.TimestampLiteralValidator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +19,7 @@ import java.util.Map;
 /** Parses and type-checks the expressions of one text, and says where a mistake stands in it. Belongs to one thread. */
 final class ExpressionCompiler {
     /** Most operations of all rules of a rule set, with their definitions written out. */
-    static final long MAX_SIZE = 200_000;
+    static final long MAX_SIZE = 100_000;
 
     private final String source;
     private final Map<String, CelType> names;
@@ -61,14 +66,44 @@ final class ExpressionCompiler {
         return expression;
     }
 
-    private Expression compile(YamlScalar text) throws RuleTextException {
+    /** The text that all expressions have that differ in nothing but white space, comments and parentheses without effect. */
+    String normalised(YamlScalar text) throws RuleTextException {
+        try {
+            CelValidationResult result = compiler().parse(text.text());
+            if (result.hasError()) {
+                throw mistake(text, result.getErrors().get(0));
+            }
+            return YamlReader.oneLine(CelUnparserFactory.newUnparser().unparse(result.getAst()));
+        } catch (CelValidationException e) {
+            throw mistake(text, e.getErrors().get(0));
+        } catch (StackOverflowError e) {
+            throw tooDeep(text);
+        }
+    }
+
+    private CelCompiler compiler() {
         if (compiler == null) {
             compiler = CelLanguage.compiler(names);
         }
+        return compiler;
+    }
+
+    private Expression compile(YamlScalar text) throws RuleTextException {
         try {
-            CelValidationResult result = compiler.compile(text.text());
+            CelValidationResult result = compiler().compile(text.text());
             if (result.hasError()) {
                 throw mistake(text, result.getErrors().get(0));
+            }
+            CelValidationResult literals = CelValidatorFactory.standardCelValidatorBuilder(
+                            compiler(), CelLanguage.RUNTIME)
+                    .addAstValidators(
+                            RegexLiteralValidator.INSTANCE,
+                            TimestampLiteralValidator.INSTANCE,
+                            DurationLiteralValidator.INSTANCE)
+                    .build()
+                    .validate(result.getAst());
+            if (literals.hasError()) {
+                throw mistake(text, literals.getErrors().get(0));
             }
             return measured(text, new Expression(result.getAst(), definitions));
         } catch (CelValidationException e) {
@@ -96,12 +131,14 @@ final class ExpressionCompiler {
     }
 
     private RuleTextException mistake(YamlScalar text, CelIssue issue) {
-        String message = YamlReader.oneLine(issue.getMessage()).replace(" (in container '')", "");
         int line = issue.getSourceLocation().getLine();
-        Place place = line < 1
-                ? text.place()
-                : text.placeOf(line, Math.max(0, issue.getSourceLocation().getColumn()));
-        return problem(place, message.length() <= 400 ? message : message.substring(0, 400) + "…");
+        int column = Math.max(0, issue.getSourceLocation().getColumn());
+        Place place = line < 1 ? text.place() : text.placeOf(line, column);
+        String message = YamlReader.oneLine(issue.getMessage()).replace(" (in container '')", "");
+        if (line >= 1 && message.startsWith("undeclared reference to ")) {
+            message = UnknownName.explained(message, text.wordAt(line, column), names.keySet());
+        }
+        return problem(place, message.length() <= 700 ? message : message.substring(0, 700) + "…");
     }
 
     private RuleTextException problem(Place place, String problem) {

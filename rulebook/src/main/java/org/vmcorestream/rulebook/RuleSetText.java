@@ -3,7 +3,6 @@ package org.vmcorestream.rulebook;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.vmcorestream.rulebook.RuleSetDocument.Clause;
@@ -36,14 +35,14 @@ public final class RuleSetText {
         for (RuleSetDocument.Definition definition : document.definitions()) {
             compiler.define(definition.name(), definition.expression());
         }
-        Map<String, Expression> definitions = compiler.definitions();
+        Bindings bindings = new Bindings(compiler.definitions());
         List<Rule> rules = new ArrayList<>();
         for (Clause clause : document.clauses()) {
             Expression condition = compiler.condition(clause.when());
             rules.add(new Rule(
                     clause.action(),
                     clause.reason(),
-                    context -> new Binder(context, definitions).condition(condition),
+                    context -> bindings.of(context).condition(condition),
                     clause.reach(),
                     clause.pfns()));
         }

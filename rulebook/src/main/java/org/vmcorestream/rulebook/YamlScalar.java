@@ -23,6 +23,22 @@ record YamlScalar(String text, Place place, ScalarStyle style, YamlText yaml) {
      * @param column column of the value in code points, from 0
      */
     Place placeOf(int line, int column) {
+        return yaml.place(offsetOf(index(line, column)));
+    }
+
+    /** The name, with dots, that begins at a character of the value; empty when none does. */
+    String wordAt(int line, int column) {
+        int start = index(line, column);
+        int end = start;
+        while (end < text.length()
+                && (Character.isLetterOrDigit(text.charAt(end)) || "._".indexOf(text.charAt(end)) >= 0)) {
+            end++;
+        }
+        return text.substring(start, end);
+    }
+
+    /** Index in the value of a character. */
+    private int index(int line, int column) {
         int target = 0;
         for (int passed = 1; passed < line; passed++) {
             int end = text.indexOf('\n', target);
@@ -34,7 +50,7 @@ record YamlScalar(String text, Place place, ScalarStyle style, YamlText yaml) {
         for (int passed = 0; passed < column && target < text.length(); passed++) {
             target += Character.charCount(text.codePointAt(target));
         }
-        return yaml.place(offsetOf(target));
+        return target;
     }
 
     /** Offset in the YAML text of the character at {@code target} of the value, or of the next that is not white space. */

@@ -19,7 +19,8 @@ import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
 
 class BuiltInTextsTest {
-    private static final int CHUNKS = 3;
+    private static final int CHUNKS = 2;
+    private static final int PAGES = 10_000;
 
     @Test
     void shouldDecideEveryPageAsTheBuiltInEngineDoes() throws RuleTextException {
@@ -84,23 +85,23 @@ class BuiltInTextsTest {
         for (int chunk = 0; chunk < CHUNKS; chunk++) {
             ChunkDescriptors descriptors = new ChunkDescriptors();
             descriptors.begin(Chunk.firstPfn(chunk));
-            while (descriptors.pages() < Chunk.PAGES) {
+            while (descriptors.pages() < PAGES) {
                 Descriptor page = RandomDescriptors.one(random, facts);
                 int run = random.nextInt(3) == 0 ? 1 + random.nextInt(40) : 1;
                 descriptors.append(
-                        page.flags(), page.mapcount(), page.shape(), Math.min(run, Chunk.PAGES - descriptors.pages()));
+                        page.flags(), page.mapcount(), page.shape(), Math.min(run, PAGES - descriptors.pages()));
             }
             chunks.add(descriptors);
         }
         return chunks;
     }
 
-    private static List<Integer> decided(VerdictEngine engine, ChunkDescriptors chunk) {
+    private static int[] decided(VerdictEngine engine, ChunkDescriptors chunk) {
         VerdictRuns verdict = new VerdictRuns();
         engine.decide(chunk, verdict);
-        List<Integer> runs = new ArrayList<>();
+        int[] runs = new int[verdict.runs()];
         for (int run = 0; run < verdict.runs(); run++) {
-            runs.add(verdict.length(run) * 64 + verdict.reason(run));
+            runs[run] = verdict.length(run) * 64 + verdict.reason(run);
         }
         return runs;
     }

@@ -26,6 +26,16 @@ class DirectoryPerDumpTest {
     }
 
     @Test
+    void shouldKeepNamesOfPublishedRuleSetsWholeWithTheirVersion() {
+        String longest = "a".repeat(64) + "@123456789";
+        for (String name : List.of("mine@3", "level-31-e", longest)) {
+            assertThat(placement.fileOf(manifest, name, false).getFileName()).hasToString("vmcore." + name);
+        }
+        assertThat(KernelLogFile.beside(placement.fileOf(manifest, "mine@3", false)))
+                .isEqualTo(DIR.resolve("guest-2023-11-14-22:13:20-00000abc/vmcore-dmesg.txt"));
+    }
+
+    @Test
     void shouldUseTheHostWhereTheGuestHasNoName() {
         for (String none : List.of("", "(none)")) {
             manifest.setNodename(none);

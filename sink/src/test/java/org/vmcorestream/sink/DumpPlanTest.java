@@ -30,6 +30,8 @@ class DumpPlanTest {
         assertThat(plan.pageSize()).isEqualTo(4096);
         assertThat(plan.ended()).isTrue();
         assertThat(plan.ruleSets(List.of("31", "level-31", "mine"))).containsExactly("level-31", "mine");
+        assertThat(plan.ruleSets(List.of("mine@3", "level-17-e", "17-e", "mine@12")))
+                .containsExactly("mine@3", "level-17-e", "mine@12");
     }
 
     @Test
@@ -67,6 +69,10 @@ class DumpPlanTest {
                         "rule set",
                         "rule set is ../x, expected",
                         dump -> dump.getManifest().setRuleSets(List.of("../x"))),
+                change(
+                        "version of a rule set",
+                        "rule set is mine@03, expected",
+                        dump -> dump.getManifest().setRuleSets(List.of("mine@03"))),
                 change(
                         "rule sets",
                         "number of rule sets is 65",

@@ -61,6 +61,13 @@ class KafkaClientsTest {
     }
 
     @Test
+    void shouldAskForTheEndsOfAllPartitionsAtOnce() {
+        consumer.updateEndOffsets(Map.of(PLACE, 9L, new TopicPartition("t", 1), 0L, new TopicPartition("t", 2), 4L));
+
+        assertThat(reader.ends("t", 3)).containsExactly(9, 0, 4);
+    }
+
+    @Test
     void shouldTellThatAnOffsetIsGone() {
         seek(1);
         consumer.setPollException(new OffsetOutOfRangeException(Map.of(PLACE, 1L)));

@@ -87,6 +87,9 @@ class KdumpHeadersTest {
     void shouldClaimTheLevelOfTheRuleSet() {
         assertThat(KdumpHeaders.level("level-0")).isZero();
         assertThat(KdumpHeaders.level("level-17")).isEqualTo(17);
+        assertThat(KdumpHeaders.level("level-17-e")).isEqualTo(17);
+        assertThat(KdumpHeaders.level("level-31-e")).isEqualTo(31);
+        assertThat(KdumpHeaders.level("level-1@2")).isEqualTo(31);
         assertThat(KdumpHeaders.level("capture")).isEqualTo(16);
         assertThat(KdumpHeaders.level("level-99")).isEqualTo(31);
         assertThat(KdumpHeaders.level("ours")).isEqualTo(31);

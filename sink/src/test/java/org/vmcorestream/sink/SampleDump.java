@@ -6,8 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
@@ -52,11 +56,17 @@ final class SampleDump {
     final Manifest manifest;
     final StripeState[] stripes = new StripeState[3];
     final List<List<Long>> batchOffsets = new ArrayList<>();
+    /** Unused vmemmap that the verdict on the chunk of a stripe names. */
+    final Map<Integer, List<PfnRange>> vmemmap = new HashMap<>();
+
+    /** Page frames among them that leave for it. */
+    final Set<Long> dropped = new HashSet<>();
+
     /** What the verdicts say that were never captured, of each stripe. */
     List<ReasonCount> notCaptured = List.of();
 
     LongPredicate keeps = pfn -> pfn % 16 >= 4;
-    LongPredicate captured = pfn -> kept(pfn) || pfn % 16 < 2;
+    LongPredicate captured = pfn -> keeps.test(pfn) || pfn % 16 < 2;
 
     SampleDump(FakeCluster cluster, long seed, PageCodec codec) {
         this.cluster = cluster;
@@ -116,7 +126,7 @@ final class SampleDump {
     }
 
     boolean kept(long pfn) {
-        return keeps.test(pfn);
+        return keeps.test(pfn) && !dropped.contains(pfn);
     }
 
     static byte[] page(long pfn) {
@@ -163,12 +173,17 @@ final class SampleDump {
     }
 
     SampleDump verdict(int stripe, String ruleSet) {
+        return repeated(stripe, ruleSet).verdictEnd(stripe, ruleSet, 1);
+    }
+
+    /** The verdict on the chunk of a stripe, without the end. */
+    SampleDump repeated(int stripe, String ruleSet) {
         VerdictRuns runs = new VerdictRuns();
         StripeState state = stripes[stripe];
         long first = state.getFirstPfn();
         runs.begin(first);
         for (long pfn = first; pfn < state.getEndPfn(); pfn++) {
-            runs.append(!present(pfn) ? 1 : kept(pfn) ? 0 : 3, 1);
+            runs.append(!present(pfn) ? 1 : pfn % 16 >= 4 ? 0 : 3, 1);
         }
         ChunkVerdict chunk = new ChunkVerdict(
                 dumpId,
@@ -178,14 +193,14 @@ final class SampleDump {
                 runs.pages(),
                 List.of("kept", "hole", "no-data", "free"),
                 ByteBuffer.wrap(VerdictCodec.encode(runs)),
-                List.of());
+                vmemmap.getOrDefault(stripe, List.of()));
         cluster.append(
                 TOPICS.verdicts(),
                 state.getPartition(),
                 Keys.verdict(dumpId, ruleSet, stripe, first / CHUNK),
                 dumpId,
                 chunk);
-        return verdictEnd(stripe, ruleSet, 1);
+        return this;
     }
 
     SampleDump verdictEnd(int stripe, String ruleSet, int chunks) {

@@ -69,6 +69,7 @@ final class Description {
     ElfLayout elf = ElfLayout.PLAIN;
     String nodename = "synthetic";
     final List<ByteRange> withoutMemmap = new ArrayList<>();
+    final List<ByteRange> sharedMemmap = new ArrayList<>();
     final List<PageLine> pages = new ArrayList<>();
     FillLine.Kind defaultFill = FillLine.Kind.PATTERN;
     final List<FillLine> fills = new ArrayList<>();

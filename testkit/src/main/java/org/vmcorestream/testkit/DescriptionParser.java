@@ -69,6 +69,7 @@ final class DescriptionParser {
             case "mem_section" ->
                 description.sections = words.choice(Description.SectionTable.class, "", "mem_section");
             case "without_memmap" -> description.withoutMemmap.add(words.pfns("page frames"));
+            case "shared_memmap" -> description.sharedMemmap.add(words.pfns("page frames"));
             case "cpus" -> cpus(words);
             case "elf" -> description.elf = words.choice(Description.ElfLayout.class, "", "elf");
             case "nodename" -> description.nodename = words.string("nodename");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Lays out SPARSEMEM: the table of sections, and a struct page for every page frame of a section that has memory. A
@@ -95,7 +96,8 @@ final class MemoryModel {
         memory.putLong(entry, description.vmemmap() | SECTION_FLAGS);
         memory.putLong(entry + 8, description.pageOffset() + 0x1000);
 
-        boolean whole = description.withoutMemmap.stream().noneMatch(gap -> gap.touches(first, end));
+        boolean whole = Stream.concat(description.withoutMemmap.stream(), description.sharedMemmap.stream())
+                .noneMatch(odd -> odd.touches(first, end));
         long large = description.mapping.pages > 1 && whole ? places.tryPages("memory map", 512, 512) : -1;
         if (large >= 0) {
             map(structPage(first), large, 512);
@@ -104,12 +106,23 @@ final class MemoryModel {
             if (absent(pfn, pfn + PFNS_PER_MAP_PAGE)) {
                 continue;
             }
-            long place = large >= 0 ? large + (pfn - first) / PFNS_PER_MAP_PAGE : places.page("memory map");
+            long place = large >= 0 ? large + (pfn - first) / PFNS_PER_MAP_PAGE : placeOf(pfn);
             mapPages.put(pfn / PFNS_PER_MAP_PAGE, place);
             if (large < 0) {
                 map(structPage(pfn), place, 1);
             }
         }
+    }
+
+    /** A new page, or the one that an earlier group of page frames shares. */
+    private long placeOf(long pfn) {
+        for (ByteRange shared : description.sharedMemmap) {
+            Long earlier = mapPages.get(shared.start() / PFNS_PER_MAP_PAGE);
+            if (earlier != null && shared.contains(pfn, pfn + PFNS_PER_MAP_PAGE)) {
+                return earlier;
+            }
+        }
+        return places.page("memory map");
     }
 
     private void map(long virtual, long pfn, long pages) {

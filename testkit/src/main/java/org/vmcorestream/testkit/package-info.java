@@ -31,6 +31,8 @@
  *                                  of a pointer to it (4.15), an array of root pointers in the image (before), or an array
  *                                  of struct mem_section in the image (no SPARSEMEM_EXTREME)
  *  without_memmap PFNS             page frames without struct page, in groups of 64; sections all of that are not present
+ *  shared_memmap PFNS              page frames, in groups of 64, whose struct pages all lie in the page of the first group:
+ *                                  one page mapped again and again, as the HugeTLB vmemmap optimisation does
  *  cpus NUMBER                     NT_PRSTATUS notes (1)
  *  nodename STRING                 utsname.nodename ("synthetic")
  *  elf plain|qemu|xnum|proc-vmcore|unaligned

@@ -121,6 +121,20 @@ class KdumpRoundTripTest {
     }
 
     @Test
+    void shouldSayThatVmemmapIsLeftOut() throws Exception {
+        for (boolean excluded : new boolean[] {true, false}) {
+            KdumpHeader header = new KdumpHeader(
+                    KdumpFixture.KERNEL, 4096, 10, 31, PageCodec.SNAPPY, 0, new byte[0], 0, 0, excluded);
+            Path file = folder.resolve("dump");
+            KdumpFixture.write(file, header, KdumpFixture.full(10), KdumpFixture.pages(4096, 10, 1));
+            try (KdumpFile dump = KdumpFile.open(file)) {
+                assertThat(dump.status()).isEqualTo(excluded ? 0x14 : 0x4);
+                assertThat(dump.header().vmemmapExcluded()).isEqualTo(excluded);
+            }
+        }
+    }
+
+    @Test
     void shouldGiveTheSameBytesForTheSameInput() throws Exception {
         Map<Long, byte[]> pages = KdumpFixture.pages(4096, 5000, 3);
         KdumpHeader header = KdumpFixture.header(PageCodec.ZSTD, 4096, 5000, 31);

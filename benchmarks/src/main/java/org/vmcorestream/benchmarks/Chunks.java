@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.vmcorestream.rules.Chunk;
+import org.vmcorestream.rules.ChunkDescriptors;
+import org.vmcorestream.rules.PageFacts;
+import org.vmcorestream.vmcore.ChunkDescriber;
+import org.vmcorestream.vmcore.Vmcore;
+
+/**
+ * What a benchmark decides.
+ *
+ * @param facts the kernel's page vocabulary
+ * @param kernelRelease release of the kernel
+ * @param chunks in ascending order
+ */
+record Chunks(PageFacts facts, String kernelRelease, List<ChunkDescriptors> chunks) {
+    /** Synthetic chunks as of a small VM. */
+    static final String EVERYDAY = "everyday";
+
+    /** Synthetic chunks in which no page is like another. */
+    static final String ALL_DIFFERENT = "all-different";
+
+    private static final int SYNTHETIC_CHUNKS = 8;
+    private static final int MOST_CHUNKS = 64;
+
+    /** Chunks by the name of a kind, or of at most the first 8 GiB of a vmcore. */
+    static Chunks named(String name) throws IOException {
+        return switch (name) {
+            case EVERYDAY -> new Chunks(SyntheticPages.FACTS, "7.2.0", SyntheticPages.everyday(SYNTHETIC_CHUNKS));
+            case ALL_DIFFERENT -> new Chunks(SyntheticPages.FACTS, "7.2.0", SyntheticPages.allDifferent(1));
+            default -> ofVmcore(Path.of(name));
+        };
+    }
+
+    private static Chunks ofVmcore(Path path) throws IOException {
+        try (Vmcore vmcore = Vmcore.open(path)) {
+            List<ChunkDescriptors> chunks = new ArrayList<>();
+            ChunkDescriber describer = vmcore.describer();
+            long last = Math.min(MOST_CHUNKS - 1, Chunk.of(vmcore.memory().endPfn() - 1));
+            for (long chunk = 0; chunk <= last; chunk++) {
+                ChunkDescriptors descriptors = new ChunkDescriptors();
+                describer.describe(chunk, descriptors);
+                chunks.add(descriptors);
+            }
+            return new Chunks(vmcore.pageFacts(), vmcore.kernel().release(), chunks);
+        }
+    }
+}

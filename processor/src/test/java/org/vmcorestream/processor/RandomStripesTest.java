@@ -215,7 +215,8 @@ class RandomStripesTest {
         return reasons;
     }
 
-    private static ChunkDescriptors randomChunk(Random random, long number) {
+    /** A chunk of pages of all kinds. */
+    static ChunkDescriptors randomChunk(Random random, long number) {
         Descriptor[] pages = {
             StripeFixture.KEPT,
             StripeFixture.HOLE,

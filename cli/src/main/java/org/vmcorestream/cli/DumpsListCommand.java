@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.vmcorestream.archive.DumpCatalog;
@@ -80,7 +81,7 @@ final class DumpsListCommand extends ConsoleCommand {
     }
 
     private static Json json(DumpDescription dump) {
-        return new Json()
+        Json json = new Json()
                 .put("dump", dump.id())
                 .put("opened", dump.openedAt().toString())
                 .put("state", dump.state())
@@ -92,9 +93,11 @@ final class DumpsListCommand extends ConsoleCommand {
                 .put("buildId", dump.buildId())
                 .put("host", dump.facts().host())
                 .put("tenant", dump.facts().tenant())
-                .put("source", dump.source())
-                .put("crashTime", dump.crashTime().toString())
-                .put("crashReason", dump.facts().crashReason())
+                .put("source", dump.source());
+        if (dump.crashTime().isAfter(Instant.EPOCH)) {
+            json.put("crashTime", dump.crashTime().toString());
+        }
+        return json.put("crashReason", dump.facts().crashReason())
                 .put("callTrace", dump.callTrace())
                 .put("captureRuleSet", dump.captureRuleSet())
                 .put("ruleSets", dump.ruleSets());

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             SinkCommand.class,
             DumpsCommand.class,
             RulesCommand.class,
+            ReplayCommand.class,
             WhatIfCommand.class,
             ExplainCommand.class,
             WatchCommand.class,

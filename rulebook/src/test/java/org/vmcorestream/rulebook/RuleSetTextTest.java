@@ -4,6 +4,13 @@ package org.vmcorestream.rulebook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.vmcorestream.rules.Condition;
 import org.vmcorestream.rules.Descriptor;
@@ -12,6 +19,7 @@ import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.PfnRanges;
 import org.vmcorestream.rules.Reach;
 import org.vmcorestream.rules.Rule;
+import org.vmcorestream.rules.RuleContext;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.UndecidedException;
 
@@ -97,6 +105,75 @@ class RuleSetTextTest {
         assertThat(holds("1 / page.private == 1 || !page.tail", 0, 0, 0)).isTrue();
         assertThat(holds("kernel_at_least('6.1') && page.tail", 0, 0, 0, DumpFacts.NONE))
                 .isFalse();
+    }
+
+    @Test
+    void shouldReadTheExampleOfTheReference() throws Exception {
+        Path reference = Path.of(System.getProperty("basedir", ".")).resolve("../docs/rule-sets.md");
+        String text = Files.readString(reference);
+        int start = text.indexOf("```yaml\n") + "```yaml\n".length();
+        RuleSet ruleSet = RuleSetText.read("docs", text.substring(start, text.indexOf("```", start)));
+        assertThat(ruleSet.name()).isEqualTo("keep-postgres");
+        assertThat(ruleSet.rules()).extracting(Rule::reason).contains("tail", "postgres", "user");
+    }
+
+    @Test
+    void shouldAskEachDumpForItself() throws RuleTextException {
+        RuleSet ruleSet = RuleSetText.read(
+                "test",
+                "name: test\ndefine: {mine: \"dump.tenant == 'b'\"}\nrules:\n- {keep: it, when: mine && page.tail}\n");
+        Condition.OfDump condition = ruleSet.rules().get(0).condition();
+        for (int i = 0; i < 20; i++) {
+            String tenant = String.valueOf((char) ('a' + i % 7));
+            Condition bound = condition.bind(ruleSet.context(
+                    Kernels.ALL.get(i % Kernels.ALL.size()), new DumpFacts("6.1", "x86_64", tenant, "", "")));
+            assertThat(bound.holds(0, 0, Descriptor.TAIL)).as(tenant).isEqualTo(tenant.equals("b"));
+            assertThat(bound.holds(0, 0, 0)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldServeSeveralThreadsAtOnce() throws Exception {
+        RuleSet ruleSet = RuleSetText.read(
+                "test",
+                "name: test\ndefine:\n  order: page.private + 1\n  text: string(order)\nrules:\n"
+                        + "- {keep: it, when: \"text.endsWith('3') && order > 2\"}\n");
+        Condition.OfDump condition = ruleSet.rules().get(0).condition();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Integer>> held = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                held.add(threads.submit(() -> {
+                    int count = 0;
+                    for (int i = 0; i < 2560; i++) {
+                        RuleContext context = ruleSet.context(Kernels.NEW, DUMP);
+                        int shape = (i & 0xff) << Descriptor.BUDDY_ORDER_SHIFT;
+                        count += condition.bind(context).holds(0, 0, shape) ? 1 : 0;
+                    }
+                    return count;
+                }));
+            }
+            for (Future<Integer> count : held) {
+                assertThat(count.get()).isEqualTo(260);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void shouldReadLongListsOfPageFrames() throws RuleTextException {
+        StringBuilder yaml = new StringBuilder("name: test\nrules:\n- keep: it\n  when: page.tail\n  pfns:\n");
+        for (int i = 0; i < 50_000; i++) {
+            yaml.append("  - ").append(1_000_000 - 3 * i).append('\n');
+        }
+        assertThat(RuleSetText.read("test", yaml.toString())
+                        .rules()
+                        .get(0)
+                        .pfns()
+                        .ranges())
+                .hasSize(50_000)
+                .startsWith(new PfnRanges.Range(850_003, 850_004));
     }
 
     private static boolean holds(String when, int flags, int mapcount, int shape) throws RuleTextException {

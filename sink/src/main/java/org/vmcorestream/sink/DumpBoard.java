@@ -36,8 +36,17 @@ final class DumpBoard implements KernelLogs {
         private final Map<String, Assembly> live = new HashMap<>();
         private final Set<String> failed = new HashSet<>();
         private final Map<String, Assembly> replays = new HashMap<>();
+        /** By rule set, which one; bounded, because outcomes can name any number of rule sets. */
         private final Map<String, String> failedReplays = new HashMap<>();
+
         private Newest newest;
+
+        private void fail(String ruleSet, String replayId) {
+            if (failedReplays.size() == DumpPlan.MAX_RULE_SETS) {
+                failedReplays.clear();
+            }
+            failedReplays.put(ruleSet, replayId);
+        }
 
         private void drop() {
             live.values().forEach(Assembly::drop);
@@ -210,7 +219,7 @@ final class DumpBoard implements KernelLogs {
     synchronized void fail(String dumpId, String ruleSet, String replayId) {
         Entry entry = find(dumpId);
         if (entry != null) {
-            entry.failedReplays.put(ruleSet, replayId);
+            entry.fail(ruleSet, replayId);
         }
     }
 
@@ -253,7 +262,7 @@ final class DumpBoard implements KernelLogs {
                 entry.failed.add(ruleSet);
             }
             if (entry.replays.remove(ruleSet, assembly) && assembly.failed()) {
-                entry.failedReplays.put(ruleSet, assembly.replayId());
+                entry.fail(ruleSet, assembly.replayId());
             }
         }
     }

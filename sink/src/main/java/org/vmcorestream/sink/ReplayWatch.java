@@ -107,8 +107,8 @@ final class ReplayWatch implements AutoCloseable {
     }
 
     private boolean accept(LogRecord record) {
-        if (record.value() == null) {
-            return true;
+        if (record.value() == null || stopped) {
+            return !stopped;
         }
         boolean isOurs = isOurs(record.keyText());
         try {
@@ -181,7 +181,7 @@ final class ReplayWatch implements AutoCloseable {
     /** Begins what can be begun; one that cannot be for now holds up no other. */
     private void begin() {
         Set<PendingReplays.Wish> later = new HashSet<>();
-        while (answered() && !board.full() && later.size() < MOST_TRIED) {
+        while (!stopped && answered() && !board.full() && later.size() < MOST_TRIED) {
             PendingReplays.Wish wish = choose(later);
             if (wish == null) {
                 return;

@@ -73,6 +73,31 @@ record DecidedDump(
     }
 
     /**
+     * This as a whole dump, all of whose stripes were added. Unused vmemmap was taken from the kept pages even where it was not
+     * among them, as of a dump without all of its data: no more is counted as such than there is to take from.
+     */
+    DecidedDump whole() {
+        long kept = pages(KEPT);
+        if (kept >= 0) {
+            return this;
+        }
+        Map<String, Long> settled = new LinkedHashMap<>(pages);
+        settled.put(KEPT, 0L);
+        settled.computeIfPresent(RuleSet.VMEMMAP, (reason, named) -> Math.max(0, named + kept));
+        return new DecidedDump(
+                dumpId,
+                ruleSet,
+                decidedAt,
+                kernelRelease,
+                tenant,
+                host,
+                pageShift,
+                Collections.unmodifiableMap(settled),
+                anomalies,
+                replay);
+    }
+
+    /**
      * This with another stripe of the same dump and rule set added.
      *
      * @throws MalformedRecordException when the two cannot be of one dump
@@ -84,10 +109,11 @@ record DecidedDump(
         RecordChecks.expect(
                 sums.size() <= RuleSet.MAX_REASONS, "number of reasons", sums.size(), "at most " + RuleSet.MAX_REASONS);
         long all = 0;
-        for (long count : sums.values()) {
-            all += count;
-            RecordChecks.pages("pages of all stripes", all);
+        for (Map.Entry<String, Long> sum : sums.entrySet()) {
+            RecordChecks.pagesOfStripe(sum.getKey(), sum.getValue());
+            all += sum.getValue();
         }
+        RecordChecks.pages("pages of all stripes", all);
         return new DecidedDump(
                 dumpId,
                 ruleSet,

@@ -71,12 +71,12 @@ record DecidedStripe(int stripe, int stripes, DecidedDump verdict) {
         long sum = 0;
         for (ReasonCount count : counts) {
             RecordChecks.reason(count.getReason());
-            RecordChecks.pages("pages of " + count.getReason(), count.getPages());
+            RecordChecks.pagesOfStripe(count.getReason(), count.getPages());
             sum += count.getPages();
-            RecordChecks.pages("pages in all", sum);
             Long twice = pages.put(count.getReason(), count.getPages());
             RecordChecks.expect(twice == null, "reason", count.getReason(), "each only once");
         }
+        RecordChecks.pages("pages in all", sum);
         return Collections.unmodifiableMap(pages);
     }
 }

@@ -54,6 +54,15 @@ final class RecordChecks {
         expect(pages >= 0 && pages <= MAX_PAGES, field, pages, "0 to 2^52");
     }
 
+    /**
+     * Pages of a reason in one stripe. Of kept ones there may be fewer than none: unused vmemmap is counted with the stripe whose
+     * pages it describes, and taken from the kept pages there, though it lies in another stripe.
+     */
+    static void pagesOfStripe(String reason, long pages) throws MalformedRecordException {
+        boolean kept = reason.equals(RuleSet.COMMON_REASONS.get(RuleSet.KEPT));
+        pages("pages of " + reason, kept ? Math.max(pages, -pages) : pages);
+    }
+
     static void time(String field, long millis) throws MalformedRecordException {
         expect(millis >= 0, field, millis, "0 or more");
     }

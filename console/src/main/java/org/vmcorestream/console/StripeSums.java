@@ -76,7 +76,7 @@ final class StripeSums {
         }
         open.remove(key);
         done.add(key);
-        return Optional.of(sum.sum);
+        return Optional.of(sum.sum.whole());
     }
 
     private void dropOldest() {
@@ -98,7 +98,7 @@ final class StripeSums {
             boolean over = sum.stripes == 0 && nowMillis - sum.lastMillis >= quietMillis;
             if (over) {
                 done.add(entry.getKey());
-                quiet.add(sum.sum);
+                quiet.add(sum.sum.whole());
             }
             return over;
         });

@@ -23,6 +23,9 @@ final class ReplayClients {
     /** How long the cluster may take for one record. */
     private static final int DELIVERY_MS = 60_000;
 
+    /** How long a member may be silent while it looks for a dump, which it does without looking up. */
+    private static final int MAX_SILENCE_MS = 15 * 60_000;
+
     private static final int BUFFER_BYTES = 16 << 20;
     private static final int FETCH_BYTES = 1 << 20;
 
@@ -40,6 +43,7 @@ final class ReplayClients {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        settings.putIfAbsent(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_SILENCE_MS);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         Object protocol = settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG);

@@ -158,9 +158,10 @@ final class ReplayDecision {
         counts.forEach(count -> to.merge(count.getReason(), count.getPages(), Long::sum));
     }
 
+    /** Sums over a dump. One can only be negative where its memory map lies about itself. */
     private static List<ReasonCount> list(Map<String, Long> counts) {
         List<ReasonCount> list = new ArrayList<>();
-        counts.forEach((reason, pages) -> list.add(new ReasonCount(reason, pages)));
+        counts.forEach((reason, pages) -> list.add(new ReasonCount(reason, Math.max(0, pages))));
         return list;
     }
 }

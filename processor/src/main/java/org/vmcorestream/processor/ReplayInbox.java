@@ -4,6 +4,7 @@ package org.vmcorestream.processor;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,12 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
     /** Most records that are looked at to find out whether a request was done before. */
     static final int MAX_LOOK_AHEAD = 10_000;
 
+    /** Most bytes of them. */
+    private static final long MAX_LOOK_AHEAD_BYTES = 64 << 20;
+
+    /** A poll that brings nothing counts as so many records: it takes longer. */
+    private static final int EMPTY_POLL = 100;
+
     private static final Logger LOG = LoggerFactory.getLogger(ReplayInbox.class);
     private static final Duration LOOK_AHEAD_POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -44,6 +51,9 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
 
     /** Partitions of which nothing was taken since they were assigned. */
     private final Set<TopicPartition> fresh = new HashSet<>();
+
+    /** Offsets behind records that ask for nothing, not committed yet. */
+    private final Map<TopicPartition, OffsetAndMetadata> passedOver = new HashMap<>();
 
     private boolean busy;
     private TopicPartition atWork;
@@ -59,8 +69,8 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
     }
 
     /**
-     * The next record, null when none comes for a while. It is at work until it is {@link #done}, or {@link #release released}
-     * when it was lost. A record that is still at work when this is called comes again.
+     * The next record, null when none comes for a while. It is at work until it is {@link #done} or {@link #passOver passed over},
+     * or {@link #release released} when it was lost. A record that is still at work when this is called comes again.
      */
     ConsumerRecord<byte[], byte[]> next(Duration wait) {
         if (atWork != null && !lost) {
@@ -72,6 +82,7 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
         polledAt = clock.nanoTime();
         ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
         if (records.isEmpty()) {
+            commitPassedOver();
             return null;
         }
         ConsumerRecord<byte[], byte[]> record = records.iterator().next();
@@ -122,12 +133,18 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
         boolean found = false;
         consumer.resume(List.of(partition));
         try {
-            for (int seen = 0; !found && seen < MAX_LOOK_AHEAD && !lost && consumer.position(partition) < end; ) {
+            int seen = 0;
+            long bytes = 0;
+            while (!found && !lost && consumer.position(partition) < end) {
                 polledAt = clock.nanoTime();
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(LOOK_AHEAD_POLL);
-                seen += Math.max(1, records.count());
                 for (ConsumerRecord<byte[], byte[]> later : records) {
                     found |= isOutcome(later, request);
+                    bytes += later.value() == null ? 0 : later.value().length;
+                }
+                seen += records.isEmpty() ? EMPTY_POLL : records.count();
+                if (seen >= MAX_LOOK_AHEAD || bytes >= MAX_LOOK_AHEAD_BYTES) {
+                    break;
                 }
             }
             return found;
@@ -166,13 +183,32 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
         boolean ours = !lost;
         fresh.remove(partition);
         release();
-        if (!ours) {
-            return;
+        if (ours) {
+            passedOver.remove(partition);
+            commit(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
         }
+    }
+
+    /** A record asks for nothing: it is committed with a later one, or when no more come. */
+    void passOver(ConsumerRecord<byte[], byte[]> record) {
+        if (!lost) {
+            passedOver.put(atWork, new OffsetAndMetadata(record.offset() + 1));
+        }
+        release();
+    }
+
+    private void commitPassedOver() {
+        if (!passedOver.isEmpty()) {
+            commit(Map.copyOf(passedOver));
+            passedOver.clear();
+        }
+    }
+
+    private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
         try {
-            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)), PATIENCE);
+            consumer.commitSync(offsets, PATIENCE);
         } catch (CommitFailedException | RebalanceInProgressException | RetriableException e) {
-            LOG.info("{} offset {} is done, but may be read again: {}", partition, record.offset(), e.getMessage());
+            LOG.info("records before {} are done, but may be read again: {}", offsets, e.getMessage());
         }
     }
 
@@ -193,6 +229,7 @@ final class ReplayInbox implements ConsumerRebalanceListener, AutoCloseable {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         fresh.removeAll(partitions);
+        passedOver.keySet().removeAll(partitions);
         lost |= atWork != null && partitions.contains(atWork);
     }
 

@@ -144,8 +144,11 @@ final class ReplayWorker implements Runnable {
         }
         rhythm.begin();
         try {
-            answer(record);
-            inbox.done(record);
+            if (answer(record)) {
+                inbox.done(record);
+            } else {
+                inbox.passOver(record);
+            }
         } catch (AbandonedException e) {
             if (stopped) {
                 throw e;
@@ -156,12 +159,12 @@ final class ReplayWorker implements Runnable {
         rhythm.rest();
     }
 
-    private void answer(ConsumerRecord<byte[], byte[]> record) {
+    /** Does what a record asks for; returns whether it asked for anything. */
+    private boolean answer(ConsumerRecord<byte[], byte[]> record) {
         Answer answer = new Answer(record);
         for (int attempts = 0, waits = 0; ; waits++) {
             try {
-                answer.attempt();
-                return;
+                return answer.attempt();
             } catch (AbandonedException | WakeupException | InterruptException e) {
                 throw e;
             } catch (RuntimeException e) {
@@ -178,7 +181,7 @@ final class ReplayWorker implements Runnable {
                     answer.giveUp("given up after " + attempts + " attempts: " + e.getMessage());
                 } else if (attempts >= 2 * MAX_ATTEMPTS) {
                     LOG.error("{}-{} offset {} is passed over", record.topic(), record.partition(), record.offset());
-                    return;
+                    return true;
                 }
                 rhythm.waitFor(backOff(waits + 1));
             }
@@ -200,19 +203,21 @@ final class ReplayWorker implements Runnable {
             givenUp = why;
         }
 
-        void attempt() {
+        /** Returns whether the record asked for anything. */
+        boolean attempt() {
             Optional<ReplayRequest> request;
             try {
                 request = ReplayRequests.read(record.value());
             } catch (RefusedException e) {
                 LOG.warn("{}-{} offset {}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
                 outbox().bury(record, e.getMessage());
-                return;
+                return true;
             }
             if (request.isPresent() && (looked || !inbox.isAnswered(record, request.get()))) {
                 looked = true;
                 answer(request.get());
             }
+            return request.isPresent();
         }
 
         private void answer(ReplayRequest request) {

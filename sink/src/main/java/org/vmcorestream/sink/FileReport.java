@@ -77,6 +77,15 @@ final class FileReport {
         file.getProblems().stream().filter(line -> !line.startsWith(REPLAY)).forEach(problems::add);
         problems.add(REPLAY + replayId + " changed nothing, the file of " + Instant.ofEpochMilli(file.getWrittenAt())
                 + " lacks less: " + why);
+        return again(file, replayId, problems.lines());
+    }
+
+    /** Of a file that was written after a replay was decided, and is what the replay asks for. */
+    static DumpFile answer(DumpFile file, String replayId) {
+        return again(file, replayId, file.getProblems());
+    }
+
+    private static DumpFile again(DumpFile file, String replayId, List<String> problems) {
         return new DumpFile(
                 file.getDumpId(),
                 file.getRuleSet(),
@@ -85,7 +94,7 @@ final class FileReport {
                 file.getWrittenAt(),
                 file.getCodec(),
                 file.getComplete(),
-                problems.lines(),
+                problems,
                 file.getSize(),
                 file.getDigest(),
                 file.getPagesWritten(),

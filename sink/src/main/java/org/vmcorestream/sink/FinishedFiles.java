@@ -17,7 +17,7 @@ import org.vmcorestream.schemas.records.DumpFile;
  * What topic dump-files says is done. A complete file is done for good; an incomplete one until a newer record of its dump
  * comes; a record without a location is not done at all. A tombstone makes a file be made again at the next start. Whether
  * the file itself is still there is not asked: who removes an old dump does not want it back. A replay is done when the record
- * bears its id, or names a complete file that was written after the replay was decided.
+ * bears its id.
  *
  * <p>Of each file only the place of its record is kept, and what these questions need. Reading belongs to one thread; the rest
  * can be used by several at once.
@@ -94,18 +94,20 @@ final class FinishedFiles {
         return outcome != null && outcome.file() && (outcome.complete() || timestamp <= outcome.writtenAt());
     }
 
-    /**
-     * Whether there is nothing to do for a replay.
-     *
-     * @param decidedAt when its verdicts were written, milliseconds since 1970-01-01 UTC
-     */
-    boolean replayed(String dumpId, String ruleSet, String replayId, long decidedAt) {
+    /** Whether dump-files has said of a replay what became of it. */
+    boolean replayed(String dumpId, String ruleSet, String replayId) {
         Outcome outcome = outcomes.get(key(dumpId, ruleSet));
-        if (outcome == null) {
-            return false;
-        }
-        boolean whole = outcome.file() && outcome.complete();
-        return outcome.replayId().equals(replayId) || whole && outcome.writtenAt() > decidedAt;
+        return outcome != null && outcome.replayId().equals(replayId);
+    }
+
+    /**
+     * Whether a complete file was written after a time: a replay that was decided before it needs no file of its own.
+     *
+     * @param time milliseconds since 1970-01-01 UTC
+     */
+    boolean completeSince(String dumpId, String ruleSet, long time) {
+        Outcome outcome = outcomes.get(key(dumpId, ruleSet));
+        return outcome != null && outcome.file() && outcome.complete() && outcome.writtenAt() > time;
     }
 
     /** Whether dump-files names a file of a dump under a rule set. */

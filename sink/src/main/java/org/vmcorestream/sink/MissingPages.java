@@ -40,7 +40,7 @@ final class MissingPages {
     private final Map<Integer, long[]> announced = new HashMap<>();
 
     private int counts;
-    private final long[] notCaptured = new long[VerdictCollector.MAX_REASONS + 1];
+    private final long[] notCaptured = new long[RuleSet.MAX_REASONS + 1];
     private long notCapturedTotal;
     private long expired;
 

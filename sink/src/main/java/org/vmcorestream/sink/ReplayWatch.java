@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
+import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.ReplayOutcome;
 
 /**
@@ -45,6 +46,7 @@ final class ReplayWatch implements AutoCloseable {
 
     private final Semaphore bell = new Semaphore(0);
     private volatile boolean stopped;
+    private Publication answer;
     private long sorted;
     private long rewound;
     private long rewoundAt;
@@ -140,14 +142,46 @@ final class ReplayWatch implements AutoCloseable {
     }
 
     private boolean isDone(PendingReplays.Wish wish) {
-        return tools.finished().replayed(wish.dumpId(), wish.ruleSet(), wish.replayId(), wish.decidedAt())
+        return tools.finished().replayed(wish.dumpId(), wish.ruleSet(), wish.replayId())
                 || board.failed(wish.dumpId(), wish.ruleSet(), wish.replayId());
+    }
+
+    /**
+     * A complete file that was written after the replay was decided is what it asks for: nothing is made, dump-files says it
+     * again with the replay's id.
+     *
+     * @return false when the file's record is not where it was
+     */
+    private boolean answer(PendingReplays.Wish wish) {
+        Optional<LogRecord> record = tools.finished()
+                .place(wish.dumpId(), wish.ruleSet())
+                .flatMap(place -> TopicTail.one(reader, tools.topics().dumpFiles(), place));
+        if (record.isEmpty() || record.get().value() == null) {
+            return false;
+        }
+        try {
+            DumpFile file = RecordCodec.decode(record.get().value(), DumpFile.class);
+            answer = new Publication(tools.outbox(), FileReport.answer(file, wish.replayId()));
+            return true;
+        } catch (MalformedRecordException e) {
+            LOG.warn("{}: {}", record.get().place(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether nothing is on its way to dump-files. */
+    private boolean answered() {
+        if (answer != null && answer.step() == Step.DONE) {
+            tools.finished().put(answer.file(), answer.place());
+            answer = null;
+        }
+        return answer == null;
     }
 
     /** Begins what can be begun; one that cannot be for now holds up no other. */
     private void begin() {
         Set<PendingReplays.Wish> later = new HashSet<>();
-        while (!board.full() && later.size() < MOST_TRIED) {
+        while (answered() && !board.full() && later.size() < MOST_TRIED) {
             PendingReplays.Wish wish = choose(later);
             if (wish == null) {
                 return;
@@ -180,6 +214,9 @@ final class ReplayWatch implements AutoCloseable {
     }
 
     private boolean begin(PendingReplays.Wish wish) {
+        if (tools.finished().completeSince(wish.dumpId(), wish.ruleSet(), wish.decidedAt()) && answer(wish)) {
+            return true;
+        }
         Optional<LogRecord> outcome = TopicTail.one(reader, tools.topics().replays(), wish.place());
         if (outcome.isEmpty()) {
             LOG.warn("replay {} of dump {}: its outcome has expired", wish.replayId(), wish.dumpId());

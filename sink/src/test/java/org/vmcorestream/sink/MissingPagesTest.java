@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.records.ReasonCount;
 
@@ -109,7 +110,7 @@ class MissingPagesTest {
         }
 
         List<ReasonCount> counts = missing.counts(8L * DumpPlan.MAX_STRIPES);
-        assertThat(counts).hasSize(VerdictCollector.MAX_REASONS + 1);
+        assertThat(counts).hasSize(RuleSet.MAX_REASONS + 1);
         assertThat(counts).last().extracting(ReasonCount::getReason).isEqualTo("not captured: unknown");
         assertThat(counts).noneMatch(count -> count.getReason().contains("\n"));
         assertThat(counts.stream().mapToLong(ReasonCount::getPages).sum()).isEqualTo(8L * DumpPlan.MAX_STRIPES);

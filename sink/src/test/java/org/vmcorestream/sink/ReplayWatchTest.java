@@ -202,14 +202,20 @@ class ReplayWatchTest {
     }
 
     @Test
-    void shouldNotRepeatAReplayThatACompleteFileWasWrittenAfter() {
+    void shouldNotMakeAFileAgainThatIsCompleteAndWasWrittenSinceTheReplayWasDecided() throws IOException {
         SampleDump dump = finished(1);
+        DumpFile file = harness.outbox.files.get(0);
         SampleReplay replay = new SampleReplay(dump, SampleDump.RULE_SET, 1, 0).verdicts();
-        replay.outcome.setDecidedAt(harness.outbox.files.get(0).getWrittenAt() - 1);
+        replay.outcome.setDecidedAt(file.getWrittenAt() - 1);
         replay.send();
+        Files.write(harness.file(dump), new byte[1]);
         work();
 
-        assertThat(replayed()).isEmpty();
+        assertThat(Files.size(harness.file(dump))).as("nobody wrote it").isEqualTo(1);
+        assertThat(replayed()).containsExactly(SampleReplay.id(1));
+        DumpFile answer = harness.outbox.files.get(1);
+        answer.setReplayId("");
+        assertThat(answer).isEqualTo(file);
         assertThat(watch.pending()).isZero();
     }
 

@@ -63,8 +63,8 @@ class ReplayedFileTest {
     private boolean isDone(DumpFile file, String replayId) {
         FinishedFiles again = new FinishedFiles(FILES, 1);
         again.catchUp(harness.cluster.open());
-        boolean done = again.replayed(file.getDumpId(), file.getRuleSet(), replayId, Long.MAX_VALUE);
-        assertThat(harness.done.replayed(file.getDumpId(), file.getRuleSet(), replayId, Long.MAX_VALUE))
+        boolean done = again.replayed(file.getDumpId(), file.getRuleSet(), replayId);
+        assertThat(harness.done.replayed(file.getDumpId(), file.getRuleSet(), replayId))
                 .isEqualTo(done);
         return done;
     }

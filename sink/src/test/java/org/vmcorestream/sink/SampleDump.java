@@ -183,7 +183,7 @@ final class SampleDump {
         long first = state.getFirstPfn();
         runs.begin(first);
         for (long pfn = first; pfn < state.getEndPfn(); pfn++) {
-            runs.append(!present(pfn) ? 1 : pfn % 16 >= 4 ? 0 : 3, 1);
+            runs.append(!present(pfn) ? 1 : keeps.test(pfn) ? 0 : 3, 1);
         }
         ChunkVerdict chunk = new ChunkVerdict(
                 dumpId,

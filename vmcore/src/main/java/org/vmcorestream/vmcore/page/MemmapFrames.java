@@ -49,16 +49,29 @@ public final class MemmapFrames {
      */
     public static Survey survey(SparseMemory sections, PageTables tables, PageLayout layout, int pageShift, long endPfn)
             throws IOException {
+        return survey(sections, tables, layout, pageShift, endPfn, MAX_CHUNKS, MAX_MAPPINGS);
+    }
+
+    /** With other limits: beyond them nothing is known of any chunk. */
+    static Survey survey(
+            SparseMemory sections,
+            PageTables tables,
+            PageLayout layout,
+            int pageShift,
+            long endPfn,
+            int maxChunks,
+            long maxMappings)
+            throws IOException {
         OptionalLong vmemmap = sections.vmemmap();
         if (vmemmap.isEmpty()) {
             return new Survey(false, null);
         }
-        SparsePfnBitmap seen = new SparsePfnBitmap(endPfn, MAX_CHUNKS);
-        SparsePfnBitmap shared = new SparsePfnBitmap(endPfn, MAX_CHUNKS);
-        Mappings mappings = new Mappings(seen, shared);
+        SparsePfnBitmap seen = new SparsePfnBitmap(endPfn, maxChunks);
+        SparsePfnBitmap shared = new SparsePfnBitmap(endPfn, maxChunks);
+        Mappings mappings = new Mappings(seen, shared, maxMappings);
         new MemmapPages(sections, tables, vmemmap.getAsLong(), layout.size(), pageShift, endPfn)
                 .walk(0, sections.endPfn(), mappings);
-        return new Survey(mappings.count <= MAX_MAPPINGS && !seen.isFull() && !shared.isFull(), shared);
+        return new Survey(!mappings.exceeded(), shared);
     }
 
     /** A reader with page tables of its own, for one thread. */
@@ -100,17 +113,24 @@ public final class MemmapFrames {
     private static final class Mappings implements MemmapPages.Visitor {
         private final SparsePfnBitmap seen;
         private final SparsePfnBitmap shared;
+        private final long most;
         private long count;
 
-        Mappings(SparsePfnBitmap seen, SparsePfnBitmap shared) {
+        Mappings(SparsePfnBitmap seen, SparsePfnBitmap shared, long most) {
             this.seen = seen;
             this.shared = shared;
+            this.most = most;
+        }
+
+        boolean exceeded() {
+            return count > most || seen.isFull() || shared.isFull();
         }
 
         @Override
         public boolean at(long page, long frame, long pages) {
             seen.add(frame, frame + pages, shared);
-            return ++count <= MAX_MAPPINGS && !seen.isFull() && !shared.isFull();
+            count++;
+            return !exceeded();
         }
     }
 }

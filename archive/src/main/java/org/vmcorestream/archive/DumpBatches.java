@@ -4,16 +4,22 @@ package org.vmcorestream.archive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.vmcorestream.schemas.RecordCodec;
 
-/** Dumps on their way through a fleet decider, some hundreds at a time; they come out in the order they were put in. */
+/**
+ * Dumps on their way through a fleet decider, some thousands at a time, for between two times each partition is fetched from
+ * anew; they come out in the order they were put in.
+ */
 final class DumpBatches implements AutoCloseable {
-    private static final int MAX_DUMPS = 512;
-    private static final int MAX_STRIPES = 16_384;
+    private static final int MAX_DUMPS = 4_096;
+
+    /** Most bytes of records of dumps under way. */
+    private static final long MAX_BYTES = 16L << 20;
 
     private final FleetDecider fleet;
     private final Consumer<DumpTask> done;
     private final List<DumpTask> tasks = new ArrayList<>();
-    private int stripes;
+    private long bytes;
 
     /** @param done takes the dumps, decided or not */
     DumpBatches(FleetDecider fleet, Consumer<DumpTask> done) {
@@ -24,8 +30,8 @@ final class DumpBatches implements AutoCloseable {
     /** Puts a dump in. */
     void add(DumpTask task) {
         tasks.add(task);
-        stripes += task.dump().stripes();
-        if (tasks.size() >= MAX_DUMPS || stripes >= MAX_STRIPES) {
+        bytes += RecordCodec.encode(task.dump().dump()).length;
+        if (tasks.size() >= MAX_DUMPS || bytes >= MAX_BYTES) {
             finish();
         }
     }
@@ -35,7 +41,7 @@ final class DumpBatches implements AutoCloseable {
         fleet.decide(tasks);
         tasks.forEach(done);
         tasks.clear();
-        stripes = 0;
+        bytes = 0;
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class DumpCatalog implements AutoCloseable {
     /**
      * A dump by its id. An id says when the dump was opened, so only what one partition holds from then on is read, until the
      * dump has ended. A dump that is not found there is looked for in the other partitions too, for the topic may have had fewer
-     * once.
+     * once; of them only a day is read.
      *
      * @throws ArchiveException when the cluster does not answer, or the dump's record cannot be read
      */
@@ -60,21 +60,30 @@ public final class DumpCatalog implements AutoCloseable {
         }
         int partitions = log().cursor().partitions(topic);
         int usual = Utils.toPositive(Utils.murmur2(Keys.dump(dumpId))) % partitions;
-        Optional<StoredDump> found = find(dumpId, usual);
+        long earliest = DumpTimes.earliest(dumpId);
+        Optional<StoredDump> found = find(dumpId, usual, earliest, Long.MAX_VALUE);
+        long latest = earliest == 0 ? Long.MAX_VALUE : DumpTimes.latest(earliest + DumpTimes.SKEW.toMillis());
         for (int partition = 0; partition < partitions && found.isEmpty(); partition++) {
             if (partition != usual) {
-                found = find(dumpId, partition);
+                found = find(dumpId, partition, earliest, latest);
             }
         }
         return found;
     }
 
-    private Optional<StoredDump> find(String dumpId, int partition) {
+    private Optional<StoredDump> find(String dumpId, int partition, long earliest, long latest) {
         LastRecord last = new LastRecord(dumpId);
-        long from = log().cursor().offsetAt(topic, partition, DumpTimes.earliest(dumpId));
-        long end = log().cursor().end(topic, partition);
-        log().read(topic, partition, from, end, last, problem -> LOG.warn("{}", problem));
+        long from = log().cursor().offsetAt(topic, partition, earliest);
+        log().read(topic, partition, from, endAt(partition, latest), last, problem -> LOG.warn("{}", problem));
         return last.found();
+    }
+
+    /** Offset of the first record of a partition that is not older than a time; of its end when that is to come. */
+    private long endAt(int partition, long millis) {
+        LogCursor cursor = log().cursor();
+        return millis > System.currentTimeMillis()
+                ? cursor.end(topic, partition)
+                : cursor.offsetAt(topic, partition, millis);
     }
 
     /** The last record of one dump. */
@@ -154,12 +163,10 @@ public final class DumpCatalog implements AutoCloseable {
         int partitions = cursor.partitions(topic);
         List<Range> ranges = new ArrayList<>();
         long skew = DumpTimes.SKEW.toMillis();
-        long last = behind + skew + DumpTimes.LONGEST_CAPTURE.toMillis();
-        long now = System.currentTimeMillis();
+        long last = DumpTimes.latest(behind);
         for (int partition = 0; partition < partitions; partition++) {
             long from = cursor.offsetAt(topic, partition, first - skew);
-            long end = last > now ? cursor.end(topic, partition) : cursor.offsetAt(topic, partition, last);
-            ranges.add(new Range(partition, from, end));
+            ranges.add(new Range(partition, from, endAt(partition, last)));
         }
         return ranges;
     }

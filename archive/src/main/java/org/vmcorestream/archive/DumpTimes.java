@@ -13,7 +13,7 @@ final class DumpTimes {
     /** How far the clocks of hosts and brokers may be apart. */
     static final Duration SKEW = Duration.ofMinutes(10);
 
-    /** How long a capture may take to be found by a range of time that ends. */
+    /** How long a capture may take for its last record to be found where not all of a partition is read. */
     static final Duration LONGEST_CAPTURE = Duration.ofDays(1);
 
     private static final int VERSION = 7;
@@ -24,5 +24,10 @@ final class DumpTimes {
     static long earliest(String dumpId) {
         UUID id = UUID.fromString(dumpId);
         return id.version() == VERSION ? Math.max(0, (id.getMostSignificantBits() >>> 16) - SKEW.toMillis()) : 0;
+    }
+
+    /** Milliseconds since 1970-01-01 UTC from which on nothing is looked for of dumps that were opened before a time. */
+    static long latest(long openedBefore) {
+        return openedBefore + LONGEST_CAPTURE.toMillis() + SKEW.toMillis();
     }
 }

@@ -21,7 +21,7 @@ import org.vmcorestream.schemas.records.StripeState;
  * partitions and offsets need no fetch twice. Belongs to one thread.
  */
 public final class StoredMetadata implements AutoCloseable {
-    private static final int FETCH_BYTES = 4 << 20;
+    private static final int FETCH_BYTES = 2 << 20;
 
     private final Supplier<LogCursor> cursors;
     private final String topic;

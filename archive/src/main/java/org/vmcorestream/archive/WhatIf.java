@@ -12,7 +12,7 @@ import org.vmcorestream.schemas.Topics;
 /**
  * What a rule set would do with dumps that were captured, against the rule set in force for each: the first that its capture
  * asked for, {@value #USUAL} where it asked for none, unless another one is named. Dumps are handed in, and come out as rows in
- * the same order; they are decided some hundreds at a time, so that each partition is read forward. Nothing is written to
+ * the same order; they are decided some thousands at a time, so that each partition is read forward. Nothing is written to
  * the cluster. Belongs to one thread.
  */
 public final class WhatIf implements AutoCloseable {

@@ -123,7 +123,7 @@ class RulesCommandsTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        Path config = Files.writeString(scratch.resolve("client.properties"), "default.api.timeout.ms=1500");
+        Path config = Files.writeString(scratch.resolve("client.properties"), "default.api.timeout.ms=600");
         List<Object> words = new ArrayList<>(Arrays.asList(command.split(" ")));
         words.addAll(List.of("--bootstrap-server", "127.0.0.1:" + port, "--command-config", config));
         isOneComplaint(

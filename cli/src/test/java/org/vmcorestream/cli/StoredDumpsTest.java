@@ -294,13 +294,13 @@ class StoredDumpsTest {
         Random random = new Random(seed);
         BitSet level31 = DEMO.kept(31);
         BitSet level9 = DEMO.kept(9);
-        for (int turn = 0; turn < 40; turn++) {
+        for (int turn = 0; turn < 24; turn++) {
             int pfn = random.nextInt((int) DEMO.count(31, "total"));
             JsonNode ofFile = explained(
                     pfn, Captured.run("explain", elf, pfn, "--rule-set", "31", "--rule-set", "level-9", "--json"));
             keeps(ofFile, 0, level31.get(pfn));
             keeps(ofFile, 1, level9.get(pfn));
-            if (turn % 10 == 0) {
+            if (turn % 12 == 0) {
                 JsonNode stored = explained(
                         pfn, run("explain", dumpId, pfn, "--rule-set", "31", "--rule-set", "level-9", "--json"));
                 assertThat(stored.path("verdicts")).isEqualTo(ofFile.path("verdicts"));

@@ -105,7 +105,7 @@ final class Pipeline {
         Path work = workFolder(job);
         Background verdicts = teardown.add(new Background("processor"));
         VerdictService processor = teardown.add(new VerdictService(new VerdictService.Settings(
-                client, topics, "vmcore-stream-processor", List.of(ruleSet), work.resolve("processor"), 1)));
+                client, topics, "vmcore-stream-processor", List.of(ruleSet), work.resolve("processor"), 1, 0)));
         verdicts.start(() -> {
             processor.start(START);
             return null;

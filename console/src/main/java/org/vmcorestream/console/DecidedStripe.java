@@ -36,8 +36,7 @@ record DecidedStripe(int stripe, int stripes, DecidedDump verdict) {
         int stripe = stats.getStripe();
         int most = stripes == 0 ? RecordChecks.MAX_STRIPES : stripes;
         RecordChecks.expect(stripe >= 0 && stripe < most, "stripe", stripe, "0 to " + (most - 1));
-        String expected =
-                new String(Keys.exclusionStats(stats.getDumpId(), stats.getRuleSet(), stripe), StandardCharsets.UTF_8);
+        String expected = new String(Keys.exclusionStats(stats), StandardCharsets.UTF_8);
         RecordChecks.expect(key.equals(expected), "key", key, expected);
         int shift = stats.getPageShift();
         RecordChecks.expect(shift >= 12 && shift <= MAX_PAGE_SHIFT, "pageShift", shift, "12 to 16");

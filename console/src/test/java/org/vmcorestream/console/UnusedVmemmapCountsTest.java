@@ -44,8 +44,7 @@ class UnusedVmemmapCountsTest {
                 0L,
                 0L,
                 "");
-        return DecidedStripe.of(
-                stats, new String(Keys.exclusionStats(Sample.id(1), RULE_SET, number), StandardCharsets.UTF_8));
+        return DecidedStripe.of(stats, new String(Keys.exclusionStats(stats), StandardCharsets.UTF_8));
     }
 
     @Test

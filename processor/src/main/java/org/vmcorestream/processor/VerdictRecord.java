@@ -51,7 +51,7 @@ record VerdictRecord(Target target, byte[] key, SpecificRecordBase message, Head
     static VerdictRecord of(StripeOpened stripe, ExclusionStats stats) {
         return new VerdictRecord(
                 Target.EXCLUSION_STATS,
-                Keys.exclusionStats(stats.getDumpId(), stats.getRuleSet(), stats.getStripe()),
+                Keys.exclusionStats(stats),
                 stats,
                 RecordHeaders.of(stats.getDumpId(), stats, stripe.getFirstPfn(), stripe.getEndPfn()));
     }

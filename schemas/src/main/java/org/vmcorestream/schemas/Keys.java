@@ -4,6 +4,7 @@ package org.vmcorestream.schemas;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Utils;
 import org.vmcorestream.schemas.records.AlarmKind;
+import org.vmcorestream.schemas.records.ExclusionStats;
 
 /** Record keys, all of them readable text, and the partition that a stripe travels on. */
 public final class Keys {
@@ -49,9 +50,13 @@ public final class Keys {
         return bytes(dumpId + "/" + ruleSet + "/" + stripe + "/total");
     }
 
-    /** Key of {@code ExclusionStats}. */
-    public static byte[] exclusionStats(String dumpId, String ruleSet, int stripe) {
-        return bytes(dumpId + "/" + ruleSet + "/" + stripe);
+    /**
+     * Key of {@code ExclusionStats}. A replay has a key of its own, so that compaction leaves the first statistics of a dump,
+     * on which the history of its kernel rests.
+     */
+    public static byte[] exclusionStats(ExclusionStats stats) {
+        String replay = stats.getReplayId().isEmpty() ? "" : "/replay";
+        return bytes(stats.getDumpId() + "/" + stats.getRuleSet() + "/" + stats.getStripe() + replay);
     }
 
     /** Key of {@code DumpFile}. */

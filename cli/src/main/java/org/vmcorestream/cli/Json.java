@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +27,7 @@ final class Json {
     String line() {
         try {
             return MAPPER.writeValueAsString(fields);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw new IllegalStateException("fields that JSON cannot hold: " + fields.keySet(), e);
         }
     }

@@ -4,7 +4,6 @@ package org.vmcorestream.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.javalin.util.JavalinLogger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,11 +18,6 @@ import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.ExclusionStats;
 
 class HttpDoorTest {
-    static {
-        // It would advise at length to add a logger, which the tests do without.
-        JavalinLogger.enabled = false;
-    }
-
     private final ConsoleBoard board =
             new ConsoleBoard(AlarmThresholds.USUAL, new MetricLabels(16, 32), alarm -> {}, Clock.systemUTC());
     private final AtomicReference<Throwable> failure = new AtomicReference<>();

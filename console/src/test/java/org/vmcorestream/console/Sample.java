@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpFile;
@@ -142,7 +143,7 @@ final class Sample {
     }
 
     static String key(ExclusionStats stats) {
-        return stats.getDumpId() + "/" + stats.getRuleSet() + "/" + stats.getStripe();
+        return new String(Keys.exclusionStats(stats), StandardCharsets.UTF_8);
     }
 
     /** A record of topic dumps. */

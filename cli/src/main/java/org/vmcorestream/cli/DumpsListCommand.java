@@ -14,8 +14,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "list",
         description = {
-            "Lists dumps, oldest first: id, when it was opened (UTC), state, memory, kernel, host, tenant,",
-            "and why the kernel crashed."
+            "Lists dumps, oldest first.",
+            "Prints id, when it was opened (UTC), state, memory, kernel, host, tenant, and why the kernel crashed."
         },
         footerHeading = "%nExamples:%n",
         footer = {

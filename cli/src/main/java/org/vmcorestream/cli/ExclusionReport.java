@@ -25,10 +25,21 @@ final class ExclusionReport {
 
     /** The report as lines. */
     static List<String> lines(PageCounts counts) {
+        return lines(counts, true);
+    }
+
+    /**
+     * The report as lines.
+     *
+     * @param zeros whether pages of zeros were looked for, if the rule set counts them; their line is left out otherwise
+     */
+    static List<String> lines(PageCounts counts, boolean zeros) {
         List<String> lines = new ArrayList<>();
         lines.add(line("Original pages", 16, counts.original()));
         lines.add(line("  Excluded pages", 19, counts.excluded()));
-        lines.add(reason("Pages filled with zero", counts.zero()));
+        if (zeros) {
+            lines.add(reason("Pages filled with zero", counts.zero()));
+        }
         lines.add(reason("Non-private cache pages", counts.of(BuiltInRuleSets.REASON_CACHE)));
         lines.add(reason("Private cache pages", counts.of(BuiltInRuleSets.REASON_CACHE_PRIVATE)));
         lines.add(reason("User process data pages", counts.of(BuiltInRuleSets.REASON_USER)));

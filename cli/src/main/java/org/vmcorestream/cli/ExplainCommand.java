@@ -95,7 +95,8 @@ final class ExplainCommand extends ConsoleCommand {
                             + " that is, a physical address or a page frame number");
         }
         int shift = vmcore.pageFacts().pageShift();
-        print(Explainer.explain(new VmcoreMemory(vmcore, origin.facts(vmcore)), pfn(virtual, shift), asked), shift);
+        long pfn = pfn(virtual, shift, vmcore.memory().endPfn());
+        print(Explainer.explain(new VmcoreMemory(vmcore, origin.facts(vmcore)), pfn, asked), shift);
     }
 
     private void explainStored(Teardown teardown, RuleSetFinder finder) throws Exception {
@@ -115,7 +116,7 @@ final class ExplainCommand extends ConsoleCommand {
         }
         List<RuleSet> asked = finder.find(names.isEmpty() ? List.of(RuleSetName.DEFAULT) : names);
         StoredMetadata metadata = teardown.add(StoredMetadata.open(kafka.client(), kafka.topics()));
-        long pfn = pfn(translated(manifest), stored.pageShift());
+        long pfn = pfn(translated(manifest), stored.pageShift(), manifest.getEndPfn());
         print(Explainer.explain(new StoredMemory(stored, metadata), pfn, asked), stored.pageShift());
     }
 
@@ -132,16 +133,24 @@ final class ExplainCommand extends ConsoleCommand {
                     ExitCode.USAGE,
                     "kernel address " + page.text()
                             + " cannot be translated, for page tables are not stored; expected one"
-                            + " in the kernel image (from 0xffffffff80000000 on, x86_64), a physical address or a page frame"
-                            + " number, or the vmcore instead of the id");
+                            + " in the kernel image (from 0x"
+                            + Long.toHexString(PageAddress.kernelImage(manifest.getPhysBase()))
+                            + " on, x86_64), a physical address or a page frame number, or the vmcore instead of the id");
         }
         return physical;
     }
 
-    private long pfn(OptionalLong translated, int pageShift) {
-        return translated.isPresent()
+    private long pfn(OptionalLong translated, int pageShift, long endPfn) {
+        long pfn = translated.isPresent()
                 ? translated.getAsLong() >>> pageShift
                 : page.pfn(pageShift).orElseThrow();
+        if (pfn >= endPfn) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    dump + ": " + page.text() + " is page frame " + pfn
+                            + ", beyond the memory of the dump, expected 0 to " + (endPfn - 1));
+        }
+        return pfn;
     }
 
     private void print(Explanation explanation, int pageShift) {

@@ -52,8 +52,9 @@ final class InspectCommand extends ConsoleCommand {
             board.close();
         }
         console().print("Rule set        : " + ruleSet.name());
-        ExclusionReport.lines(outcome.counts()).forEach(console()::print);
-        if (ruleSet.countsZero() && !zero) {
+        boolean zeros = zero || !ruleSet.countsZero();
+        ExclusionReport.lines(outcome.counts(), zeros).forEach(console()::print);
+        if (!zeros) {
             console().print("(Pages of zeros were not looked for; --zero does.)");
         }
         Anomaly.describe(outcome.anomalies()).ifPresent(console()::complain);

@@ -6,6 +6,9 @@ import picocli.CommandLine;
 
 /** The entry of {@code vmcore-stream}. */
 public final class Main {
+    /** Columns of the help: examples are for copying, so that none of their lines may be broken. */
+    static final int HELP_WIDTH = 120;
+
     private Main() {}
 
     /** Runs a command and ends the process with its {@link ExitCode}. */
@@ -24,6 +27,7 @@ public final class Main {
         line.setOut(new PrintWriter(console.out(), true));
         line.setErr(new PrintWriter(console.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(HELP_WIDTH);
         line.setParameterExceptionHandler((wrong, given) -> {
             console.complain(Failures.oneLine(wrong.getMessage()).replaceFirst("^Error: ", ""));
             console.log("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");

@@ -40,6 +40,11 @@ record PageAddress(String text, long number, Kind kind) {
         };
     }
 
+    /** Lowest virtual address that can be in the kernel image: what would lie below physical address 0 cannot. */
+    static long kernelImage(long physBase) {
+        return KERNEL_IMAGE + Math.max(0, -physBase);
+    }
+
     /** Physical address of a virtual one in the kernel image, which lies in one piece; empty of all others. */
     OptionalLong inKernelImage(long physBase) {
         long offset = number - KERNEL_IMAGE;

@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diff",
         description = {
-            "Says in what two rule sets differ, a line for each difference that has a meaning: rules added, removed,",
-            "moved or changed. Prints nothing where they mean the same."
+            "Says in what two rule sets differ, a line for each difference that has a meaning.",
+            "Rules are added, removed, moved or changed. Prints nothing where both mean the same."
         },
         footerHeading = "%nExamples:%n",
         footer = {

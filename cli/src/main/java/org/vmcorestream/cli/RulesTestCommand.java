@@ -65,8 +65,12 @@ final class RulesTestCommand extends ConsoleCommand {
         }
         Comparison comparison = outcome.comparison();
         console().print("Rule set        : " + tried.name());
-        ExclusionReport.lines(new PageCounts(opened.memory().endPfn(), comparison.countsOfOther(), 0))
+        ExclusionReport.lines(
+                        new PageCounts(opened.memory().endPfn(), comparison.countsOfOther(), 0), !tried.countsZero())
                 .forEach(console()::print);
+        if (tried.countsZero()) {
+            console().print("(Pages of zeros were not looked for; 'inspect --rule-set " + name + " --zero' does.)");
+        }
         console().print("");
         ComparisonReport.lines(comparison, opened.pageFacts().pageShift()).forEach(console()::print);
         Anomaly.describe(outcome.anomalies()).ifPresent(console()::complain);

@@ -69,7 +69,7 @@ final class WatchCommand extends ConsoleCommand {
         try {
             service.start();
         } catch (IllegalStateException e) {
-            throw new CommandFailure(ExitCode.USAGE, "--listen " + listen + ": " + Failures.oneLine(e.getMessage()), e);
+            throw new CommandFailure(ExitCode.USAGE, "--listen: " + Failures.oneLine(e.getMessage()), e);
         }
         console()
                 .log("Watching " + kafka.bootstrapServer() + " at http://"

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What the command line says of itself. */
 class HelpTest {
@@ -76,12 +78,38 @@ class HelpTest {
         assertThat(help.out()).contains("vmcore-stream run", "--codec");
     }
 
-    @Test
-    void shouldSayOfEachCommandInAWholeSentenceWhatItDoes() {
-        String help = Captured.run("--help").out();
-        String commands = help.substring(help.indexOf("Commands:\n"), help.indexOf("Exit codes:"))
+    @ParameterizedTest
+    @CsvSource({"'', Exit codes:", "rules, Examples:", "topics, Examples:", "dumps, Examples:"})
+    void shouldSayOfEachCommandInAWholeSentenceWhatItDoes(String command, String behind) {
+        String help = Captured.run((command + " --help").strip().split(" ")).out();
+        String commands = help.substring(help.indexOf("Commands:\n"), help.indexOf(behind))
                 .replaceAll("\n {4,}", " ");
         assertThat(commands.lines().skip(1).filter(line -> !line.isBlank()))
+                .isNotEmpty()
                 .allMatch(line -> line.matches("  [a-z]+ +[A-Z].*(\\.|command)"));
+    }
+
+    @Test
+    void shouldNotBreakTheLinesOfExamples() {
+        int examples = 0;
+        for (CommandLine command : everyCommandBelow(new CommandLine(new VmcoreStreamCommand(), new Commands(null)))) {
+            String name = command.getCommandSpec().qualifiedName(" ");
+            Object[] words = (name.substring(name.indexOf(' ') + 1) + " --help").split(" ");
+            String[] lines = command.getCommandSpec().usageMessage().footer();
+            assertThat(Captured.run(words).out().lines()).as(name).contains(lines);
+            examples += lines.length;
+        }
+        assertThat(examples).isGreaterThan(40);
+    }
+
+    private static List<CommandLine> everyCommandBelow(CommandLine parent) {
+        List<CommandLine> all = new ArrayList<>();
+        for (CommandLine command : parent.getSubcommands().values()) {
+            if (!command.getCommandName().equals("help")) {
+                all.add(command);
+                all.addAll(everyCommandBelow(command));
+            }
+        }
+        return all;
     }
 }

@@ -37,6 +37,13 @@ class PageAddressTest {
         assertThat(of("0x80000000").inKernelImage(0)).isEmpty();
     }
 
+    @Test
+    void shouldSayWhereTheKernelImageCanBegin() {
+        assertThat(PageAddress.kernelImage(0x1000)).isEqualTo(0xffffffff80000000L);
+        assertThat(PageAddress.kernelImage(-0xf000000)).isEqualTo(0xffffffff8f000000L);
+        assertThat(of("0xffffffff8f000000").inKernelImage(-0xf000000)).hasValue(0);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -119,6 +119,8 @@ class RulesCommandsTest {
         assertThat(tested.exitCode()).as(tested.err()).isZero();
         assertThat(tested.out())
                 .contains("Rule set        : mine")
+                .doesNotContain("Pages filled with zero")
+                .contains("(Pages of zeros were not looked for; 'inspect --rule-set " + file + " --zero' does.)")
                 .contains("    Free pages              : 0x00000000000057d8")
                 .containsPattern("NEWLY LOST: kept by level-31 alone +0 +0 B\n")
                 .containsPattern("newly kept: kept by mine alone +0 +0 B\n");
@@ -236,6 +238,19 @@ class RulesCommandsTest {
         assertThat(verdict.path("rule").asText()).isEqualTo("unaccepted");
         assertThat(verdict.path("how").asText()).isEqualTo("INSIDE_RUN");
         assertThat(page.path("verdicts").path(1).path("reason").asText()).isEqualTo("kept");
+    }
+
+    @Test
+    void shouldRefuseToExplainAPageBeyondTheMemory() throws Exception {
+        long end;
+        try (Vmcore vmcore = Vmcore.open(elf)) {
+            end = vmcore.memory().endPfn();
+        }
+        String expected = " is page frame " + end + ", beyond the memory of the dump, expected 0 to " + (end - 1);
+        isOneComplaint(Captured.run("explain", elf, end), ExitCode.USAGE, elf + ": " + end + expected);
+        String address = "0x" + Long.toHexString(end << 12);
+        isOneComplaint(Captured.run("explain", elf, address), ExitCode.USAGE, elf + ": " + address + expected);
+        assertThat(Captured.run("explain", elf, end - 1).exitCode()).isZero();
     }
 
     @Test

@@ -354,6 +354,7 @@ class StoredDumpsTest {
         isRefused(run("dumps", "list", "--where", "dump.tenant == 1"), "--where:1:13: ");
         isRefused(
                 run("explain", dumpId, "0xffff888000000000"), "kernel address 0xffff888000000000 cannot be translated");
+        isRefused(run("explain", dumpId, "4503599627370495"), dumpId + ": 4503599627370495 is page frame");
     }
 
     private static void isRefused(Captured.Result result, String complaint) {

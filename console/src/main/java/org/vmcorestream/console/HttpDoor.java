@@ -44,11 +44,16 @@ final class HttpDoor implements AutoCloseable {
     static HttpDoor open(ConsoleBoard board, Supplier<Optional<Throwable>> failure, String host, int port) {
         HttpDoor door = new HttpDoor(board, failure, host, port);
         try {
+            // What goes wrong here is said by the exception, and not once more in the log.
+            JavalinLogger.enabled = false;
             door.server.start();
             return door;
         } catch (RuntimeException e) {
             door.close();
-            throw new IllegalStateException("cannot listen on " + host + ":" + port + ": " + PlainText.line(e), e);
+            throw new IllegalStateException(
+                    "cannot listen on " + host + ":" + port + ": " + PlainText.line(PlainText.root(e)), e);
+        } finally {
+            JavalinLogger.enabled = true;
         }
     }
 

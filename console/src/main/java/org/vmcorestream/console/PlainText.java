@@ -32,13 +32,18 @@ final class PlainText {
 
     /** An exception as one line: its message and that of the deepest cause that says more. */
     static String line(Throwable problem) {
+        String message = message(problem);
+        String deeper = message(root(problem));
+        return line(message.contains(deeper) ? message : message + ": " + deeper, MAX_MESSAGE);
+    }
+
+    /** The deepest cause of an exception, or itself where it has none. */
+    static Throwable root(Throwable problem) {
         Throwable root = problem;
         for (int depth = 0; root.getCause() != null && depth < 16; depth++) {
             root = root.getCause();
         }
-        String message = message(problem);
-        String deeper = message(root);
-        return line(message.contains(deeper) ? message : message + ": " + deeper, MAX_MESSAGE);
+        return root;
     }
 
     private static String message(Throwable problem) {

@@ -122,7 +122,6 @@ class HttpDoorTest {
     void shouldSayInOneLineThatAPortIsTaken() {
         assertThatThrownBy(() -> HttpDoor.open(board, Optional::empty, "127.0.0.1", door.port()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("cannot listen on 127.0.0.1:" + door.port() + ": ")
-                .hasMessageNotContaining("\n");
+                .hasMessage("cannot listen on 127.0.0.1:" + door.port() + ": Address already in use");
     }
 }

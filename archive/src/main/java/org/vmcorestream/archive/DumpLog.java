@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.DumpState;
 
 /** Records of topic dumps, one after the other, kernel logs passed over unseen. Belongs to one thread. */
 final class DumpLog implements AutoCloseable {
@@ -100,7 +102,11 @@ final class DumpLog implements AutoCloseable {
     static Dump dump(String key, ConsumerRecord<ByteBuffer, ByteBuffer> from) throws MalformedRecordException {
         try {
             Dump dump = RecordCodec.decode(from.value(), Dump.class);
-            DumpCheck.check(dump, key);
+            DumpCheck.check(dump, key, DumpCheck.ANY_PARTITIONS);
+            if (dump.getState() == DumpState.UNKNOWN) {
+                throw new MalformedRecordException(
+                        "dump record: state is UNKNOWN, expected one that this version knows");
+            }
             return dump;
         } catch (MalformedRecordException e) {
             throw new MalformedRecordException(

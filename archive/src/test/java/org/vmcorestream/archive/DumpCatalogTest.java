@@ -303,7 +303,7 @@ class DumpCatalogTest {
         refused(dump -> dump.getManifest().setCpus(0), "cpus is 0, expected 1 to 2^20");
         refused(dump -> dump.getManifest().setOpenedAt(-1L), "openedAt is -1, expected 0 or more");
         refused(dump -> dump.setStripes(List.of()), "number of stripes is 0, expected 1 to 65536");
-        refused(dump -> dump.getStripes().get(0).setPartition(-1), "stripe 0: partition is -1, expected 0 to 2^20");
+        refused(dump -> dump.getStripes().get(0).setPartition(-1), "stripe 0: partition is -1, expected 0 to 1048575");
         refused(dump -> dump.getStripes().get(0).setStripe(7), "stripe 0: number is 7, expected 0");
         refused(dump -> dump.getStripes().get(0).setFirstPfn(5L), "stripe 0: firstPfn is 5, expected a multiple of");
         refused(dump -> dump.getStripes().get(0).setEndPfn(5L), "stripe 0: endPfn is 5, expected a multiple of");

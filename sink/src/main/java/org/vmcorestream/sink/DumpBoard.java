@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.Dump;
@@ -42,7 +43,7 @@ final class DumpBoard implements KernelLogs {
         private Newest newest;
 
         private void fail(String ruleSet, String replayId) {
-            if (failedReplays.size() == DumpPlan.MAX_RULE_SETS) {
+            if (failedReplays.size() == DumpCheck.MAX_RULE_SETS) {
                 failedReplays.clear();
             }
             failedReplays.put(ruleSet, replayId);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.schemas.records.ReplayOutcome;
@@ -17,7 +18,7 @@ import org.vmcorestream.schemas.records.VerdictPlace;
  * @param dumpId the dump
  * @param ruleSet rule set of the verdicts, by the name they carry
  * @param decidedAt when they were written, milliseconds since 1970-01-01 UTC
- * @param places where they lie, one place a stripe, 1 to {@value DumpPlan#MAX_STRIPES}
+ * @param places where they lie, one place a stripe, 1 to {@value DumpCheck#MAX_STRIPES}
  */
 record ReplayPlan(String replayId, String dumpId, String ruleSet, long decidedAt, List<Place> places) {
     private static final int MAX_COUNTS = 256;
@@ -44,12 +45,12 @@ record ReplayPlan(String replayId, String dumpId, String ruleSet, long decidedAt
      */
     static ReplayPlan of(ReplayOutcome outcome, String key, int partitions) throws MalformedRecordException {
         String dumpId = outcome.getDumpId();
-        expect(DumpPlan.DUMP_ID.matcher(dumpId).matches(), "dump id", dumpId, "a UUID");
+        expect(DumpCheck.isDumpId(dumpId), "dump id", dumpId, "a UUID");
         expect(key.equals(dumpId), "key", key, "the dump id " + dumpId);
         String replayId = outcome.getReplayId();
-        expect(DumpPlan.DUMP_ID.matcher(replayId).matches(), "replay id", replayId, "a UUID");
+        expect(DumpCheck.isDumpId(replayId), "replay id", replayId, "a UUID");
         String ruleSet = outcome.getRuleSet();
-        expect(RuleSet.NAME.matcher(ruleSet).matches(), "rule set", ruleSet, DumpPlan.NAME_EXPECTED);
+        expect(RuleSet.NAME.matcher(ruleSet).matches(), "rule set", ruleSet, DumpCheck.NAME_EXPECTED);
         expect(outcome.getRequestedAt() >= 0, "requestedAt", outcome.getRequestedAt(), "0 or more");
         expect(outcome.getDecidedAt() >= 0, "decidedAt", outcome.getDecidedAt(), "0 or more");
         checkCounts("counts", outcome.getCounts());
@@ -64,16 +65,20 @@ record ReplayPlan(String replayId, String dumpId, String ruleSet, long decidedAt
 
     private static List<Place> places(List<VerdictPlace> verdicts, int partitions) throws MalformedRecordException {
         int count = verdicts.size();
-        expect(count >= 1 && count <= DumpPlan.MAX_STRIPES, "number of places", count, "1 to " + DumpPlan.MAX_STRIPES);
+        expect(
+                count >= 1 && count <= DumpCheck.MAX_STRIPES,
+                "number of places",
+                count,
+                "1 to " + DumpCheck.MAX_STRIPES);
         BitSet stripes = new BitSet();
         List<Place> places = new ArrayList<>(count);
         for (VerdictPlace place : verdicts) {
             int stripe = place.getStripe();
             expect(
-                    stripe >= 0 && stripe < DumpPlan.MAX_STRIPES && !stripes.get(stripe),
+                    stripe >= 0 && stripe < DumpCheck.MAX_STRIPES && !stripes.get(stripe),
                     "stripe of a place",
                     stripe,
-                    "each of 0 to " + (DumpPlan.MAX_STRIPES - 1) + " once");
+                    "each of 0 to " + (DumpCheck.MAX_STRIPES - 1) + " once");
             stripes.set(stripe);
             String name = "stripe " + stripe + ": ";
             int partition = place.getPartition();

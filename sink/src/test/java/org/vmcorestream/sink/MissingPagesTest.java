@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.records.ReasonCount;
 
@@ -100,7 +101,7 @@ class MissingPagesTest {
 
     @Test
     void shouldBoundReasonsWhateverTheVerdictsSay() throws MalformedRecordException {
-        for (int stripe = 0; stripe < DumpPlan.MAX_STRIPES; stripe++) {
+        for (int stripe = 0; stripe < DumpCheck.MAX_STRIPES; stripe++) {
             List<ReasonCount> reasons = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 reasons.add(new ReasonCount("reason\n" + stripe + "-" + i, 1L));
@@ -109,11 +110,11 @@ class MissingPagesTest {
             missing.stripe(stripe, 8, 0, 0);
         }
 
-        List<ReasonCount> counts = missing.counts(8L * DumpPlan.MAX_STRIPES);
+        List<ReasonCount> counts = missing.counts(8L * DumpCheck.MAX_STRIPES);
         assertThat(counts).hasSize(RuleSet.MAX_REASONS + 1);
         assertThat(counts).last().extracting(ReasonCount::getReason).isEqualTo("not captured: unknown");
         assertThat(counts).noneMatch(count -> count.getReason().contains("\n"));
-        assertThat(counts.stream().mapToLong(ReasonCount::getPages).sum()).isEqualTo(8L * DumpPlan.MAX_STRIPES);
+        assertThat(counts.stream().mapToLong(ReasonCount::getPages).sum()).isEqualTo(8L * DumpCheck.MAX_STRIPES);
     }
 
     @Test

@@ -1,32 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.vmcorestream.archive;
+package org.vmcorestream.schemas;
 
 import java.util.List;
 import java.util.regex.Pattern;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.RuleSet;
-import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.records.Dump;
-import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.schemas.records.PfnRange;
 import org.vmcorestream.schemas.records.StripeState;
 
 /** What the record of a dump may say. It comes from a topic, so none of it is believed unseen. */
-final class DumpCheck {
-    private static final int MAX_STRIPES = 65_536;
+public final class DumpCheck {
+    /** Most stripes of a dump. */
+    public static final int MAX_STRIPES = 65_536;
+
+    /** Most rule sets of a dump. */
+    public static final int MAX_RULE_SETS = 64;
+
+    /** {@link RuleSet#NAME} in words. */
+    public static final String NAME_EXPECTED = "1 to 64 of a-z, 0-9 and -, with or without @version";
+
+    /** More partitions than any topic has, for who does not know how many there are. */
+    public static final int ANY_PARTITIONS = 1 << 20;
+
     private static final int MAX_RANGES = 1 << 20;
-    private static final int MAX_RULE_SETS = 64;
     private static final int MAX_CALLS = 256;
-    private static final int MAX_PARTITION = 1 << 20;
+    private static final int MAX_MESSAGE = 400;
     private static final long MAX_END_PFN = 1L << 37;
     private static final int MAX_NOTES = 64 << 20;
     private static final Pattern DUMP_ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private DumpCheck() {}
 
-    /** Whether a text can be the id of a dump. */
-    static boolean isDumpId(String text) {
+    /** Whether a text can be the id of a dump or of a replay. */
+    public static boolean isDumpId(String text) {
         return DUMP_ID.matcher(text).matches();
     }
 
@@ -34,14 +42,14 @@ final class DumpCheck {
      * Checks a record.
      *
      * @param key key of the record, which has to be the dump's id
-     * @throws MalformedRecordException when a value is out of its range
+     * @param partitions partitions of the topics that stripes travel on, or {@link #ANY_PARTITIONS}
+     * @throws MalformedRecordException in one line, when a value is out of its range
      */
-    static void check(Dump dump, String key) throws MalformedRecordException {
+    public static void check(Dump dump, String key, int partitions) throws MalformedRecordException {
         Manifest manifest = dump.getManifest();
         String id = manifest.getDumpId();
         expect(isDumpId(id), "dump id", id, "a UUID");
         expect(key.equals(id), "key", key, "the dump id " + id);
-        expect(dump.getState() != DumpState.UNKNOWN, "state", dump.getState(), "one that this version knows");
         int shift = manifest.getPageShift();
         expect(shift >= 12 && shift <= 16, "pageShift", shift, "12 to 16");
         long end = manifest.getEndPfn();
@@ -53,11 +61,11 @@ final class DumpCheck {
         int calls = manifest.getCallTrace().size();
         expect(calls <= MAX_CALLS, "length of the call trace", calls, "at most " + MAX_CALLS);
         checkPresent(manifest.getPresent(), end);
-        checkStripes(dump.getStripes(), end);
+        checkStripes(dump.getStripes(), end, partitions);
         int ruleSets = manifest.getRuleSets().size();
         expect(ruleSets <= MAX_RULE_SETS, "number of rule sets", ruleSets, "at most " + MAX_RULE_SETS);
         for (String name : manifest.getRuleSets()) {
-            expect(RuleSet.NAME.matcher(name).matches(), "rule set", name, "1 to 64 of a-z, 0-9 and -, @version");
+            expect(RuleSet.NAME.matcher(name).matches(), "rule set", name, NAME_EXPECTED);
         }
     }
 
@@ -73,7 +81,8 @@ final class DumpCheck {
         }
     }
 
-    private static void checkStripes(List<StripeState> stripes, long end) throws MalformedRecordException {
+    private static void checkStripes(List<StripeState> stripes, long end, int partitions)
+            throws MalformedRecordException {
         int count = stripes.size();
         expect(count >= 1 && count <= MAX_STRIPES, "number of stripes", count, "1 to " + MAX_STRIPES);
         long last = 0;
@@ -95,7 +104,7 @@ final class DumpCheck {
                     behind,
                     "a multiple of " + Chunk.PAGES + " above " + first + ", or " + end);
             int partition = stripe.getPartition();
-            expect(partition >= 0 && partition <= MAX_PARTITION, name + "partition", partition, "0 to 2^20");
+            expect(partition >= 0 && partition < partitions, name + "partition", partition, "0 to " + (partitions - 1));
             checkOffsets(name + "metadata", stripe.getMetadataOffset(), stripe.getMetadataEnd());
             checkOffsets(name + "data", stripe.getDataOffset(), stripe.getDataEnd());
             expect(stripe.getPages() >= 0, name + "pages", stripe.getPages(), "0 or more");
@@ -113,7 +122,13 @@ final class DumpCheck {
             throws MalformedRecordException {
         if (!holds) {
             throw new MalformedRecordException(
-                    "dump record: " + field + " is " + OneLine.of(String.valueOf(value)) + ", expected " + expected);
+                    "dump record: " + field + " is " + line(String.valueOf(value)) + ", expected " + line(expected));
         }
+    }
+
+    /** A text from a topic as one line of bounded length. */
+    private static String line(String text) {
+        String cut = text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE - 1) + "…";
+        return cut.replaceAll("[\\p{Cntrl}\\x{2028}\\x{2029}]", " ");
     }
 }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = {
-            "Has dumps that a cluster stores decided once more, under another rule set, and files made of them. The",
-            "hosts that they come from are not needed. Processors and sinks do the work, beside the dumps that come.",
+            "Decides stored dumps once more, under another rule set, and makes files of them.",
+            "The hosts that they come from are not needed: processors and sinks do the work, beside the dumps that come.",
             "Prints a line for each dump; ends with code 6 where a file lacks pages or there is none."
         },
         footerHeading = "%nExamples:%n",

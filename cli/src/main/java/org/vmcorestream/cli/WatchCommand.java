@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "console",
         description = {
-            "Follows what the stages say of dumps until it is interrupted: metrics for Prometheus at /metrics, a page for",
-            "people at /, /healthz for whoever restarts it; raises alarms on topic alarms where a filter may be broken.",
+            "Watches exclusion ratios until it is interrupted: metrics, a page for people, alarms.",
+            "Follows what the stages say of dumps; /metrics is for Prometheus, /healthz for whoever restarts it. Where a",
+            "filter may be broken an alarm is raised on topic alarms.",
             "It asks nobody who they are: let only those reach it who may see names of hosts and tenants."
         },
         footerHeading = "%nExamples:%n",

@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,47 +56,6 @@ class MainTest {
     @AfterAll
     static void stop() {
         broker.close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "run",
-                "demo",
-                "inspect",
-                "produce",
-                "process",
-                "sink",
-                "topics",
-                "topics create",
-                "topics check",
-                "topics list"
-            })
-    void shouldHelpWithEveryCommandAndGiveExamples(String command) {
-        List<String> words = new ArrayList<>(Arrays.asList(command.split(" ")));
-        words.add("--help");
-        Captured.Result result = Captured.run(words.toArray());
-        assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).contains("Usage: vmcore-stream " + command).contains("Examples:");
-        assertThat(result.err()).isEmpty();
-    }
-
-    @Test
-    void shouldDocumentEveryExitCode() {
-        Captured.Result result = Captured.run("--help");
-        assertThat(result.exitCode()).isZero();
-        for (ExitCode code : ExitCode.values()) {
-            assertThat(result.out()).contains(String.format("%5d  %s%n", code.number(), code.meaning()));
-        }
-    }
-
-    @Test
-    void shouldSayItsVersion() {
-        Captured.Result result = Captured.run("--version");
-        assertThat(result.exitCode()).isZero();
-        assertThat(result.out())
-                .containsPattern("^vmcore-stream [0-9]+\\.[0-9]+\\.[0-9]+\n")
-                .contains("JDK");
     }
 
     @ParameterizedTest
@@ -315,13 +273,6 @@ class MainTest {
                 kafka("produce VMCORE --topic-prefix odd.", broker.bootstrapServers(), "linger.ms=abc"),
                 ExitCode.USAGE,
                 "linger.ms");
-    }
-
-    @Test
-    void shouldShowTheHelpOfACommandThatHelpIsAskedFor() {
-        Captured.Result help = Captured.run("help", "run");
-        assertThat(help.exitCode()).isZero();
-        assertThat(help.out()).contains("vmcore-stream run", "--codec");
     }
 
     @Test

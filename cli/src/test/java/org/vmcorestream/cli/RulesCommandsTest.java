@@ -38,35 +38,6 @@ class RulesCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "dumps",
-                "dumps list",
-                "rules",
-                "rules show",
-                "rules check",
-                "rules test",
-                "rules diff",
-                "rules publish",
-                "rules list",
-                "replay",
-                "whatif",
-                "explain",
-                "console"
-            })
-    void shouldHelpWithEveryCommandAndGiveExamples(String command) {
-        List<String> words = new ArrayList<>(Arrays.asList(command.split(" ")));
-        words.add("--help");
-        Captured.Result result = Captured.run(words.toArray());
-        assertThat(result.exitCode()).isZero();
-        assertThat(result.out())
-                .contains("Usage: vmcore-stream " + command)
-                .contains("Examples:")
-                .contains("  vmcore-stream " + command);
-        assertThat(result.err()).isEmpty();
-    }
-
-    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '"',

@@ -108,9 +108,10 @@ final class RuleSetLog implements AutoCloseable {
         int version = Integer.parseInt(key.group(2));
         ShelvedVersion before = versions.getOrDefault(name, new TreeMap<>()).get(version);
         ShelvedVersion now = shelved(from, name, version, place);
-        if (before != null && before.record() != null && now.record() != null) {
-            if (!before.record().getText().equals(now.record().getText())) {
-                LOG.warn("{} is passed over: {}@{} was published before with another text", place, name, version);
+        if (before != null && before.record() != null && !now.isDeleted()) {
+            // Also one that cannot be read: garbage under a key that is in use takes nothing away.
+            if (!before.record().equals(now.record())) {
+                LOG.warn("{} is passed over: {}@{} was published before", place, name, version);
             }
             return;
         }

@@ -218,6 +218,16 @@ class RuleSetShelfTest {
     }
 
     @Test
+    void shouldKeepAReadableVersionWhenGarbageComesUnderItsKey() throws RuleTextException {
+        put("mine", 1, "mine a");
+        cluster.add(TOPIC, 0, 1, Keys.ruleSet("mine", 1), new byte[] {1, 2, 3});
+
+        assertThat(shelf.named("mine@1")).isPresent();
+        assertThat(shelf.named("mine")).get().extracting(RuleSet::name).isEqualTo("mine@1");
+        assertThat(shelf.publish("f.yaml", "mine b", "me").getVersion()).isEqualTo(2);
+    }
+
+    @Test
     void shouldPassOverKeysThatAreNone() {
         for (String key : List.of("mine", "mine/0", "mine/1/2", "Mine/1", "mine/9999999999", "")) {
             cluster.add(TOPIC, 0, 1, key.getBytes(StandardCharsets.UTF_8), new byte[3]);

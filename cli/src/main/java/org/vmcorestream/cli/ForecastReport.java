@@ -127,7 +127,9 @@ final class ForecastReport {
         console.print("Nothing was changed. Under " + ruleSet.name() + " " + complete + " of " + (decided + undecided)
                 + (decided + undecided == 1 ? " file" : " files") + " would be complete, with "
                 + Sizes.binary(bytes) + " of contents before compression"
-                + (undecided == 0 ? "" : "; " + undecided + " dumps cannot be decided"));
+                + (undecided == 0
+                        ? ""
+                        : "; " + undecided + (undecided == 1 ? " dump" : " dumps") + " cannot be decided"));
         if (notCaptured.total() > 0) {
             console.print("  never captured: " + reasons(notCaptured.asMap()));
         }

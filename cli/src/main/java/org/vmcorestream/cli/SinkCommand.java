@@ -109,13 +109,15 @@ final class SinkCommand extends ConsoleCommand {
         try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
             defaults = finder.find(ruleSets);
         }
+        DirectoryPerDump placement = new DirectoryPerDump(directory);
+        placement.removeAbandoned();
         SinkService service = teardown.add(new SinkService(
                 new SinkService.Settings(
                         client,
                         kafka.topics(),
                         group,
                         name == null ? ProduceCommand.hostName() : name,
-                        new DirectoryPerDump(directory),
+                        placement,
                         Optional.ofNullable(codec),
                         defaults.stream().map(RuleSet::name).toList(),
                         atOnce,

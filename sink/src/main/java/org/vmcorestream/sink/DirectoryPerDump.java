@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Manifest;
+import org.vmcorestream.vmcore.kdump.AbandonedFiles;
 
 /**
  * A directory for each dump, as kdump names them, with the end of the dump id behind it so that no two dumps share one:
@@ -24,6 +32,8 @@ import org.vmcorestream.schemas.records.Manifest;
  * {@value #MAX_NAME} characters are kept. The name of a rule set is kept whole, with its version: {@code vmcore.mine@3}.
  */
 public final class DirectoryPerDump implements SinkService.Placement {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryPerDump.class);
+
     /** Longest node name in a directory's name. */
     public static final int MAX_NAME = 64;
 
@@ -55,6 +65,37 @@ public final class DirectoryPerDump implements SinkService.Placement {
                 + "-"
                 + id.substring(Math.max(0, id.length() - 8));
         return directory.resolve(dump).resolve(primary ? "vmcore" : "vmcore." + ruleSetName(ruleSet));
+    }
+
+    /**
+     * Removes what sinks that were killed left of files below the directory: a dump may have moved to a sink that writes
+     * elsewhere, and then nobody would. What another sink is writing stays. To be called before this process writes there.
+     *
+     * @return how many files were removed
+     */
+    public int removeAbandoned() {
+        int removed = 0;
+        try (DirectoryStream<Path> dumps =
+                Files.newDirectoryStream(directory, dump -> Files.isDirectory(dump, LinkOption.NOFOLLOW_LINKS))) {
+            for (Path dump : dumps) {
+                removed += removeAbandoned(dump);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("{}: cannot be searched for files of ended sinks: {}", directory, e.toString());
+        }
+        return removed;
+    }
+
+    private static int removeAbandoned(Path dump) {
+        int removed = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(dump, "vmcore{,.*}.partial")) {
+            for (Path file : files) {
+                removed += AbandonedFiles.remove(file) ? 1 : 0;
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("{}: cannot be searched for files of ended sinks: {}", dump, e.toString());
+        }
+        return removed;
     }
 
     private static String ruleSetName(String ruleSet) {

@@ -3,9 +3,14 @@ package org.vmcorestream.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmcorestream.schemas.records.Manifest;
@@ -91,5 +96,35 @@ class DirectoryPerDumpTest {
         assertThat(KernelLogFile.beside(Path.of("/a/vmcore.level-1"))).isEqualTo(Path.of("/a/vmcore-dmesg.txt"));
         assertThat(KernelLogFile.beside(Path.of("OUT.kdump"))).isEqualTo(Path.of("OUT-dmesg.txt"));
         assertThat(KernelLogFile.beside(Path.of("guest-6.12"))).isEqualTo(Path.of("guest-6.12-dmesg.txt"));
+    }
+
+    @Test
+    void shouldRemoveOnlyWhatNobodyWritesAnyMore(@TempDir Path dir) throws IOException {
+        Path dump = Files.createDirectory(dir.resolve("guest-2023-11-14-22:13:20-00000abc"));
+        Path abandoned = Files.createFile(dump.resolve("vmcore.partial"));
+        Path ofRuleSet = Files.createFile(dump.resolve("vmcore.mine@3.partial"));
+        Path busy = Files.createFile(dump.resolve("vmcore.level-31.partial"));
+        List<Path> others = List.of(
+                Files.createFile(dump.resolve("vmcore")),
+                Files.createFile(dump.resolve("notes.partial")),
+                Files.createFile(dir.resolve("vmcore.partial")));
+        Path folder = Files.createDirectory(dump.resolve("vmcore.folder.partial"));
+
+        try (FileChannel writer = FileChannel.open(busy, StandardOpenOption.WRITE)) {
+            writer.lock();
+            assertThat(new DirectoryPerDump(dir).removeAbandoned()).isEqualTo(2);
+        }
+
+        assertThat(abandoned).doesNotExist();
+        assertThat(ofRuleSet).doesNotExist();
+        assertThat(busy).exists();
+        assertThat(folder).exists();
+        assertThat(others).allMatch(Files::exists);
+    }
+
+    @Test
+    void shouldFindNothingAbandonedWhereThereIsNoDirectory() {
+        assertThat(new DirectoryPerDump(Path.of("/no/such/folder")).removeAbandoned())
+                .isZero();
     }
 }

@@ -9,6 +9,9 @@ import java.util.List;
  * have taken its beginning; whatever is missing is said, and its pages are kept. Belongs to one thread at a time.
  */
 final class PlacedVerdictStage implements VerdictReading {
+    /** Most records that can be there unseen, because a transaction in front of them is still open: some seconds of them. */
+    private static final long MAX_OUT_OF_SIGHT = 1 << 20;
+
     private final List<ReplayPlan.Place> places;
     private final String topic;
     private final StageReader reader;
@@ -28,7 +31,8 @@ final class PlacedVerdictStage implements VerdictReading {
 
     /**
      * Reads a little. An outcome can be seen a moment before the verdicts it speaks of, where a transaction in front of them is
-     * still open, so a place that ends too early is waited for until {@code stalled}.
+     * still open, so a place that ends too early is waited for until {@code stalled}; one that lies further behind the end than
+     * any open transaction reaches never comes.
      */
     @Override
     public Step step(DumpPlan latest, boolean stalled, boolean failed) {
@@ -40,6 +44,9 @@ final class PlacedVerdictStage implements VerdictReading {
         if (!positioned) {
             reader.seek(topic, place.partition(), place.firstOffset());
             positioned = true;
+            if (place.lastOffset() - reader.end() > MAX_OUT_OF_SIGHT) {
+                return end(place);
+            }
         }
         List<LogRecord> records;
         try {

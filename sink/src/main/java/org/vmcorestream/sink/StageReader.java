@@ -76,10 +76,15 @@ final class StageReader implements AutoCloseable {
 
     /** Whether everything that is there now was read. */
     boolean caughtUp() {
+        return next >= end();
+    }
+
+    /** Offset behind the last record that can be seen now. */
+    long end() {
         if (reader == null) {
             seek(topic, partition, next);
         }
-        return next >= reader.end();
+        return reader.end();
     }
 
     /** Gives the reader back when nothing came for a while and others wait for one. */

@@ -5,6 +5,7 @@ import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
+import org.vmcorestream.schemas.FactsRecords;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.schemas.records.ChunkMetadata;
@@ -55,7 +56,7 @@ public final class StoredMemory implements DescribedMemory {
         @Override
         public void opened(StripeOpened stripe) {
             opened = stripe;
-            reader.begin(StripeDecider.pageFacts(stripe), StripeDecider.dumpFacts(stripe), stripe.getStructPageSize());
+            reader.begin(StripeDecider.pageFacts(stripe), FactsRecords.dumpFacts(stripe), stripe.getStructPageSize());
         }
 
         @Override

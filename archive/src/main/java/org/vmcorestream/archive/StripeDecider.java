@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.vmcorestream.rules.Chunk;
-import org.vmcorestream.rules.DumpFacts;
-import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.DescriptorCodec;
@@ -47,16 +45,6 @@ final class StripeDecider implements StripeVisitor {
         this.buffers = buffers;
     }
 
-    /** What rules may ask of the dump of a stripe: just what the processor lets them ask. */
-    static DumpFacts dumpFacts(StripeOpened opened) {
-        return new DumpFacts(
-                opened.getKernelRelease(),
-                opened.getMachine(),
-                opened.getTenant(),
-                opened.getHost(),
-                opened.getCrashReason());
-    }
-
     /** The kernel's page vocabulary, which was checked when the stripe was opened. */
     static PageFacts pageFacts(StripeOpened opened) {
         try {
@@ -85,7 +73,7 @@ final class StripeDecider implements StripeVisitor {
         return new DecidingLane(
                 ruleSet,
                 pageFacts(opened),
-                dumpFacts(opened),
+                FactsRecords.dumpFacts(opened),
                 opened.getEndPfn(),
                 buffers.verdict(lanes.size()),
                 opened.getStructPageSize(),
@@ -99,9 +87,7 @@ final class StripeDecider implements StripeVisitor {
             long firstPfn = Chunk.firstPfn(chunk.getChunk());
             DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, chunk.getPages(), buffers.descriptors);
             if (needsMemmap) {
-                int memmapPages = MemmapRuns.pages(
-                        opened.getStructPageSize(), 1 << opened.getFacts().getPageShift());
-                MemmapCodec.decode(chunk.getMemmap(), memmapPages, buffers.memmap);
+                MemmapCodec.decode(chunk, opened, buffers.memmap);
             }
         } catch (MalformedRecordException e) {
             throw new ArchiveException("chunk " + chunk.getChunk() + " of " + name(opened) + ": " + OneLine.of(e), e);

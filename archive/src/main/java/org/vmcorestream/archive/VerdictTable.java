@@ -2,6 +2,7 @@
 package org.vmcorestream.archive;
 
 import java.util.List;
+import org.vmcorestream.rules.PairedRuns;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
 
@@ -13,6 +14,7 @@ final class VerdictTable {
     private final List<String> rows;
     private final List<String> columns;
     private final long[] pages;
+    private final PairedRuns pairs = new PairedRuns();
 
     /**
      * @param rows reasons of the first rule set, by code
@@ -32,23 +34,9 @@ final class VerdictTable {
     /** Adds the pages of a chunk that lie before a page frame. */
     void addBelow(VerdictRuns row, VerdictRuns column, long endPfn) {
         int width = columns.size();
-        long left = Math.min(row.pages(), Math.max(0, endPfn - row.firstPfn()));
-        int rowRun = 0;
-        int columnRun = 0;
-        long rowLeft = row.runs() == 0 ? 0 : row.length(0);
-        long columnLeft = column.runs() == 0 ? 0 : column.length(0);
-        while (left > 0) {
-            long both = Math.min(left, Math.min(rowLeft, columnLeft));
-            pages[row.reason(rowRun) * width + column.reason(columnRun)] += both;
-            left -= both;
-            rowLeft -= both;
-            columnLeft -= both;
-            if (rowLeft == 0 && ++rowRun < row.runs()) {
-                rowLeft = row.length(rowRun);
-            }
-            if (columnLeft == 0 && ++columnRun < column.runs()) {
-                columnLeft = column.length(columnRun);
-            }
+        pairs.begin(row, column, (int) Math.min(row.pages(), Math.max(0, endPfn - row.firstPfn())));
+        while (pairs.next()) {
+            pages[pairs.firstReason() * width + pairs.secondReason()] += pairs.length();
         }
     }
 

@@ -10,6 +10,7 @@ import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.PageFacts;
+import org.vmcorestream.rules.PairedRuns;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
@@ -28,6 +29,8 @@ final class CaptureLane {
 
     /** For each lane its pages by reason code of the capture rule set; nothing for the lane of that rule set itself. */
     private final long[][] notCaptured;
+
+    private final PairedRuns pairs = new PairedRuns();
 
     private CaptureLane(VerdictEngine engine, long[][] notCaptured) {
         this.engine = engine;
@@ -130,23 +133,12 @@ final class CaptureLane {
         if (counts.length == 0) {
             return;
         }
-        int keptRun = 0;
-        int capturedRun = 0;
-        int keptLeft = 0;
-        int capturedLeft = 0;
-        for (int left = Math.min(kept.pages(), captured.pages()); left > 0; ) {
-            keptLeft = keptLeft == 0 ? kept.length(keptRun) : keptLeft;
-            capturedLeft = capturedLeft == 0 ? captured.length(capturedRun) : capturedLeft;
-            int both = Math.min(keptLeft, capturedLeft);
-            int reason = captured.reason(capturedRun);
-            if (kept.reason(keptRun) == RuleSet.KEPT && reason > RuleSet.NO_DATA) {
-                counts[reason] += both;
+        pairs.begin(kept, captured, Math.min(kept.pages(), captured.pages()));
+        while (pairs.next()) {
+            int reason = pairs.secondReason();
+            if (pairs.firstReason() == RuleSet.KEPT && reason > RuleSet.NO_DATA) {
+                counts[reason] += pairs.length();
             }
-            left -= both;
-            keptLeft -= both;
-            capturedLeft -= both;
-            keptRun += keptLeft == 0 ? 1 : 0;
-            capturedRun += capturedLeft == 0 ? 1 : 0;
         }
     }
 

@@ -7,8 +7,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.vmcorestream.archive.ArchiveException;
 import org.vmcorestream.rules.Chunk;
-import org.vmcorestream.rules.DumpFacts;
-import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.rules.RuleSet;
@@ -60,9 +58,11 @@ final class OpenStripe {
         PageFacts facts = facts(opened);
         List<RuleSetLane> lanes = new ArrayList<>();
         for (RuleSet ruleSet : ruleSets) {
-            lanes.add(new RuleSetLane(ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize()));
+            lanes.add(new RuleSetLane(
+                    ruleSet, facts, FactsRecords.dumpFacts(opened), opened.getEndPfn(), opened.getStructPageSize()));
         }
-        Optional<CaptureLane> capture = CaptureLane.begin(opened, facts, dump(opened), ruleSets, catalog);
+        Optional<CaptureLane> capture =
+                CaptureLane.begin(opened, facts, FactsRecords.dumpFacts(opened), ruleSets, catalog);
         OpenStripe stripe = new OpenStripe(opened, lanes, capture, new StripeDigest(0));
         stripe.lastChunk = -1;
         return stripe;
@@ -85,14 +85,19 @@ final class OpenStripe {
                             + " is of rule set '" + lane.getRuleSet() + "', which is no longer known"));
             try {
                 lanes.add(new RuleSetLane(
-                        ruleSet, facts, dump(opened), opened.getEndPfn(), opened.getStructPageSize(), lane));
+                        ruleSet,
+                        facts,
+                        FactsRecords.dumpFacts(opened),
+                        opened.getEndPfn(),
+                        opened.getStructPageSize(),
+                        lane));
             } catch (IllegalArgumentException e) {
                 throw doesNotFit(opened, ruleSet.name(), e);
             }
         }
         Optional<CaptureLane> capture;
         try {
-            capture = CaptureLane.resume(from, facts, dump(opened), catalog);
+            capture = CaptureLane.resume(from, facts, FactsRecords.dumpFacts(opened), catalog);
         } catch (IllegalArgumentException e) {
             throw doesNotFit(opened, opened.getCaptureRuleSet(), e);
         }
@@ -108,15 +113,6 @@ final class OpenStripe {
                 "state of " + StripeAnnouncement.name(opened) + " does not fit rule set " + ruleSet + ": "
                         + why.getMessage(),
                 why);
-    }
-
-    private static DumpFacts dump(StripeOpened opened) {
-        return new DumpFacts(
-                opened.getKernelRelease(),
-                opened.getMachine(),
-                opened.getTenant(),
-                opened.getHost(),
-                opened.getCrashReason());
     }
 
     private static PageFacts facts(StripeOpened opened) throws RefusedException {
@@ -190,9 +186,7 @@ final class OpenStripe {
         try {
             DescriptorCodec.decode(chunk.getDescriptors(), firstPfn, expected, scratch.descriptors);
             if (lanes.stream().anyMatch(RuleSetLane::needsMemmap)) {
-                int memmapPages = MemmapRuns.pages(
-                        opened.getStructPageSize(), 1 << opened.getFacts().getPageShift());
-                MemmapCodec.decode(chunk.getMemmap(), memmapPages, scratch.memmap);
+                MemmapCodec.decode(chunk, opened, scratch.memmap);
             }
         } catch (MalformedRecordException e) {
             throw new RefusedException(name(number) + ": " + e.getMessage(), e);

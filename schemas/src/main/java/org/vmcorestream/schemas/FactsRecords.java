@@ -2,10 +2,12 @@
 package org.vmcorestream.schemas;
 
 import java.util.OptionalInt;
+import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.schemas.records.PageFactsRecord;
+import org.vmcorestream.schemas.records.StripeOpened;
 
-/** The kernel's page vocabulary as a record and back. */
+/** The kernel's page vocabulary as a record and back, and the facts of a dump from one. */
 public final class FactsRecords {
     private FactsRecords() {}
 
@@ -50,6 +52,16 @@ public final class FactsRecords {
         } catch (IllegalArgumentException e) {
             throw new MalformedRecordException("page facts: " + e.getMessage(), e);
         }
+    }
+
+    /** What rules may ask of the dump that a stripe is of. */
+    public static DumpFacts dumpFacts(StripeOpened opened) {
+        return new DumpFacts(
+                opened.getKernelRelease(),
+                opened.getMachine(),
+                opened.getTenant(),
+                opened.getHost(),
+                opened.getCrashReason());
     }
 
     private static Integer boxed(OptionalInt value) {

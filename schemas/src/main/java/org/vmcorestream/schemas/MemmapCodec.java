@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PfnRanges;
+import org.vmcorestream.schemas.records.ChunkMetadata;
+import org.vmcorestream.schemas.records.StripeOpened;
 
 /**
  * {@code ChunkMetadata.memmap}, format version 1.
@@ -44,6 +46,18 @@ public final class MemmapCodec {
             index = memmap.index(run) + memmap.length(run);
         }
         return out.toBytes();
+    }
+
+    /**
+     * Decodes what a chunk says of its memory map.
+     *
+     * @param stripe first record of the chunk's stripe, checked
+     * @throws MalformedRecordException as the other method does
+     */
+    public static void decode(ChunkMetadata chunk, StripeOpened stripe, MemmapRuns into)
+            throws MalformedRecordException {
+        int pageSize = 1 << stripe.getFacts().getPageShift();
+        decode(chunk.getMemmap(), MemmapRuns.pages(stripe.getStructPageSize(), pageSize), into);
     }
 
     /**

@@ -3,12 +3,11 @@ package org.vmcorestream.archive;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.vmcorestream.schemas.ReaderSettings;
 
 /** Settings of the archive's Kafka clients: the user's, with what order, safety and memory depend on put over them. */
 final class ClientConfigs {
@@ -25,23 +24,9 @@ final class ClientConfigs {
      * @param fetchBytes largest fetch, where no single record is larger; the client holds at most twice of it
      */
     static Map<String, Object> reader(Map<String, Object> client, int fetchBytes) {
-        Map<String, Object> settings = new HashMap<>(client);
-        for (String grouped : List.of(
-                ConsumerConfig.GROUP_ID_CONFIG,
-                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
-                ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG)) {
-            settings.remove(grouped);
-        }
+        Map<String, Object> settings = ReaderSettings.withoutGroup(client);
         settings.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
-        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteBufferDeserializer.class.getName());
-        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteBufferDeserializer.class.getName());
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        settings.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
         return settings;

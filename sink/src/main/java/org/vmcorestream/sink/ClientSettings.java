@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.vmcorestream.schemas.ReaderSettings;
 
 /**
  * Settings of the sink's Kafka clients: what the user gave, with what order, safety and memory depend on put over it. A client
@@ -29,18 +29,14 @@ final class ClientSettings {
 
     /** Settings of a reader: no group, no commits, committed records only, and it never decides on an offset by itself. */
     static Map<String, Object> reader(Map<String, Object> client) {
-        Map<String, Object> settings = consumer(client);
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
-        settings.remove(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
+        Map<String, Object> settings = sized(ReaderSettings.withoutGroup(client));
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         return settings;
     }
 
     /** Settings of the member of the group that shares the dumps. */
     static Map<String, Object> member(Map<String, Object> client, String groupId) {
-        Map<String, Object> settings = consumer(client);
+        Map<String, Object> settings = sized(ReaderSettings.of(client));
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         Object protocol = settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
@@ -51,15 +47,8 @@ final class ClientSettings {
         return settings;
     }
 
-    private static Map<String, Object> consumer(Map<String, Object> client) {
-        Map<String, Object> settings = new HashMap<>(client);
+    private static Map<String, Object> sized(Map<String, Object> settings) {
         settings.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
-        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteBufferDeserializer.class.getName());
-        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteBufferDeserializer.class.getName());
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        settings.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);

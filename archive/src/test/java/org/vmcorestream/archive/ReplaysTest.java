@@ -113,7 +113,9 @@ class ReplaysTest {
                 0L,
                 List.of(),
                 List.of(),
-                replayId);
+                replayId,
+                0,
+                1);
     }
 
     @Test

@@ -52,6 +52,7 @@ final class StripeProgress {
         DataTotals sent = complete ? totals : DataTotals.NONE;
         return StripeState.newBuilder()
                 .setStripe(stripe.number())
+                .setPart(0)
                 .setFirstPfn(stripe.firstPfn())
                 .setEndPfn(stripe.endPfn())
                 .setPartition(stripe.partition())

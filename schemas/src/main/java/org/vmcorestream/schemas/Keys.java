@@ -8,11 +8,31 @@ import org.vmcorestream.schemas.records.ExclusionStats;
 
 /** Record keys, all of them readable text, and the partition that a stripe travels on. */
 public final class Keys {
+    /** Comes before the number of a part. */
+    public static final String PART = "/part-";
+
     private Keys() {}
 
     /** Key of a {@code Dump}. */
     public static byte[] dump(String dumpId) {
         return bytes(dumpId);
+    }
+
+    /**
+     * Key of the copy of a {@code Dump} that a part of it is made by.
+     *
+     * @param part 1 or more; part 0 has the dump's own record
+     */
+    public static byte[] dumpPart(String dumpId, int part) {
+        return bytes(dumpId + PART + part);
+    }
+
+    /**
+     * Partition of topic dumps that a part of a dump falls to: parts take the partitions behind that of the dump's own record
+     * in turn, so that as many sinks as there are share them.
+     */
+    public static int partPartition(String dumpId, int part, int partitions) {
+        return (int) (((long) Utils.toPositive(Utils.murmur2(dump(dumpId))) + part) % partitions);
     }
 
     /** Key of a {@code KernelLogRecord}. */
@@ -64,6 +84,11 @@ public final class Keys {
         return bytes(dumpId + "/" + ruleSet);
     }
 
+    /** Key of the {@code DumpFile} of one part of several. */
+    public static byte[] dumpFilePart(String dumpId, String ruleSet, int part) {
+        return bytes(dumpId + "/" + ruleSet + PART + part);
+    }
+
     /** Key of {@code PublishedRuleSet}. */
     public static byte[] ruleSet(String name, int version) {
         return bytes(name + "/" + version);
@@ -71,6 +96,11 @@ public final class Keys {
 
     /** Key of {@code ReplayRequest} and {@code ReplayOutcome}. */
     public static byte[] replay(String dumpId) {
+        return bytes(dumpId);
+    }
+
+    /** Key of {@code AdmissionRequest} and {@code Admission}. */
+    public static byte[] admission(String dumpId) {
         return bytes(dumpId);
     }
 

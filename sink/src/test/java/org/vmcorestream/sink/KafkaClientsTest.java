@@ -173,7 +173,9 @@ class KafkaClientsTest {
                     0L,
                     List.of(),
                     List.of(),
-                    "");
+                    "",
+                    0,
+                    1);
 
             CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
 

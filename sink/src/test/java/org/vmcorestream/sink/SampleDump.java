@@ -101,10 +101,23 @@ final class SampleDump {
                 .setRuleSets(new ArrayList<>())
                 .setVmcoreinfo(ByteBuffer.wrap(bytes("OSRELEASE=6.12.0\n")))
                 .setNotes(ByteBuffer.wrap(note("VMCOREINFO\0", bytes("OSRELEASE=6.12.0\n"))))
+                .setParts(1)
                 .build();
         for (int i = 0; i < 3; i++) {
             stripes[i] = new StripeState(
-                    i, (long) i * CHUNK, Math.min(END_PFN, (i + 1L) * CHUNK), i % 2, 0L, -1L, -1L, -1L, 0L, 0L, 0L, 0);
+                    i,
+                    (long) i * CHUNK,
+                    Math.min(END_PFN, (i + 1L) * CHUNK),
+                    i % 2,
+                    0L,
+                    -1L,
+                    -1L,
+                    -1L,
+                    0L,
+                    0L,
+                    0L,
+                    0,
+                    0);
             batchOffsets.add(new ArrayList<>());
         }
     }

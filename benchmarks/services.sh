@@ -10,12 +10,14 @@
 #   services_sinks N [ARGS...]         starts N sinks that write to services_files
 #   services_up [N [M]]                all four, with N processors and M sinks (1 and 1)
 #   services_warm VMCORE N [ARGS...]   sends a dump N times and waits for each file; ARGS for `produce`
+#   services_fresh LEVEL CODEC         one of each, warm at a level in a codec; anew where the logs have grown above 1 GiB
 #   services_demo                      unpacks the vmcore that ships with the project; its path is services_demo_vmcore
 #   services_stop                      stops all, in order, and removes what the broker and the sinks wrote
 #   bench_wait SECONDS CMD...          runs a command; a signal reaches the script meanwhile, and too long a run is ended (status 124)
 #   services_clean COMMAND             has a command run when the script ends, before the folder is removed
 #
 # Every start waits until the process says that it is up, for services_patience seconds at most. Logs are NAME.log in services_dir.
+# services_arguments is what programs of module benchmarks want to know of the services.
 # The pids: services_broker_pid, services_processor_pids, services_sink_pids. A sink may own no partition yet when it is up: warm
 # the services before anything is measured. Needs build.sh; bench_build comes first.
 
@@ -155,6 +157,19 @@ services_warm() {
             || bench_fail "produce: $(tail -n 1 "$services_dir/warm.log")"
         services_await sink-0 "${services_sink_pids[0]}" "file of dump $id" services_finished "$id"
     done
+}
+
+services_fresh() {
+    if [ -n "$services_broker_pid" ] && [ "$(du -sk "$services_dir/broker" | cut -f 1)" -gt $((1 << 20)) ]; then
+        services_stop
+    fi
+    [ -n "$services_broker_pid" ] || services_up
+    services_demo
+    services_warm "$services_demo_vmcore" 3 --codec "$2" --capture "level-$1" --rule-set "level-$1"
+    rm -rf "${services_files:?}"/*
+    services_arguments=(--address "$services_address" --files "$services_files" --log "$services_dir/broker"
+        --service "broker=$services_broker_pid" --service "processor=${services_processor_pids[0]}"
+        --service "sink=${services_sink_pids[0]}")
 }
 
 services_demo() {

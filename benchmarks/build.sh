@@ -3,8 +3,13 @@
 # Sourced by the scripts of this folder: what they run is built first, once, and again where a source is newer.
 #
 #   bench_build           builds ./vmcore-stream and the classes of module benchmarks
-#   bench_java CLASS ...  runs a class of org.vmcorestream.benchmarks in place of the shell; VMCORE_STREAM_HEAP is its heap (512m)
+#   bench_command CLASS   sets the array bench_command to what runs a class of org.vmcorestream.benchmarks; VMCORE_STREAM_HEAP is
+#                         its heap (512m), BENCH_JAVA_OPTS more options
+#   bench_java CLASS ...  runs it in place of the shell
+#   bench_numbers TEXT... complains of what is no whole number
+#   bench_codecs TEXT...  complains of what is no codec of kdump files
 #   bench_fail MESSAGE    one line on standard error, exit status 2
+#   bench_help            prints the comment at the head of the script, without licence, and ends it
 #
 # Sets bench_home, the folder of the project.
 
@@ -14,6 +19,11 @@ bench_classpath=$bench_home/benchmarks/target/benchmark.classpath
 bench_fail() {
     printf '%s: %s\n' "${0##*/}" "$1" >&2
     exit 2
+}
+
+bench_help() {
+    sed -n '4,${/^#/!q;s/^# \{0,1\}//;p;}' "$0"
+    exit 0
 }
 
 bench_stale() {
@@ -40,11 +50,30 @@ bench_build() {
     fi
 }
 
-bench_java() {
-    local java=java class=$1
-    shift
+bench_command() {
+    local java=java
     [ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java
     # shellcheck disable=SC2086
-    exec "$java" -Xmx"${VMCORE_STREAM_HEAP:-512m}" -XX:+UseParallelGC ${BENCH_JAVA_OPTS:-} \
-        -cp "$bench_home/benchmarks/target/classes:$(cat "$bench_classpath")" "org.vmcorestream.benchmarks.$class" "$@"
+    bench_command=("$java" "-Xmx${VMCORE_STREAM_HEAP:-512m}" -XX:+UseParallelGC ${BENCH_JAVA_OPTS:-}
+        -cp "$bench_home/benchmarks/target/classes:$(< "$bench_classpath")" "org.vmcorestream.benchmarks.$1")
+}
+
+bench_java() {
+    bench_command "$1"
+    shift
+    exec "${bench_command[@]}" "$@"
+}
+
+bench_numbers() {
+    local number
+    for number in "$@"; do
+        [[ $number =~ ^[0-9]{1,9}$ ]] || bench_fail "$number, expected a whole number"
+    done
+}
+
+bench_codecs() {
+    local codec
+    for codec in "$@"; do
+        [[ $codec =~ ^(zlib|lzo|snappy|zstd)$ ]] || bench_fail "codec $codec, expected zlib, lzo, snappy or zstd"
+    done
 }

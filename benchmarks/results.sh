@@ -5,7 +5,8 @@
 #   results_begin NAME COLUMN...    a new file; COLUMN is what stands above the column. Takes the place of the old one at results_end
 #   results_row VALUE...            a row, a value for each column
 #   results_note TEXT               a line that stands below the table
-#   results_end                     the file gets its name, and the table is printed
+#   results_rows FILE               rows that a program wrote, instead of COLUMN... and results_row: tab-separated, columns first
+#   results_end [COLUMN...]         the file gets its name, and the table is printed, or those columns of it by their number
 #
 # results_command says how the script was called, for the file: set it before results_begin, without a path of this machine; else
 # it is the name of the script. A results file:
@@ -35,7 +36,11 @@ results_begin() {
         printf '# commit: %s\n' "$(results_commit)"
     } > "$results_new"
     results_rows=$(mktemp)
-    results_row "$@"
+    [ $# -eq 0 ] || results_row "$@"
+}
+
+results_rows() {
+    cat "$1" >> "$results_rows"
 }
 
 results_row() {
@@ -55,7 +60,8 @@ results_end() {
     cat "$results_rows" >> "$results_new"
     chmod 644 "$results_new"
     mv -f "$results_new" "$folder/$results_name.tsv"
-    results_print < "$results_rows"
+    local IFS=,
+    cut -f "${*:-1-}" "$results_rows" | results_print
     rm -f "$results_rows"
     printf '%s: benchmarks/results/%s.tsv\n' "${0##*/}" "$results_name" >&2
 }

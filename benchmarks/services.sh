@@ -9,16 +9,19 @@
 #   services_processors N [ARGS...]    starts N processors
 #   services_sinks N [ARGS...]         starts N sinks that write to services_files
 #   services_up [N [M]]                all four, with N processors and M sinks (1 and 1)
-#   services_warm VMCORE N [ARGS...]   sends a dump N times and waits for each file
+#   services_warm VMCORE N [ARGS...]   sends a dump N times and waits for each file; ARGS for `produce`
+#   services_fresh LEVEL CODEC         one of each, warm at a level in a codec; anew where the logs have grown above 1 GiB
+#   services_demo                      unpacks the vmcore that ships with the project; its path is services_demo_vmcore
 #   services_stop                      stops all, in order, and removes what the broker and the sinks wrote
 #   bench_wait SECONDS CMD...          runs a command; a signal reaches the script meanwhile, and too long a run is ended (status 124)
 #   services_clean COMMAND             has a command run when the script ends, before the folder is removed
 #
 # Every start waits until the process says that it is up, for services_patience seconds at most. Logs are NAME.log in services_dir.
+# services_arguments is what programs of module benchmarks want to know of the services.
 # The pids: services_broker_pid, services_processor_pids, services_sink_pids. A sink may own no partition yet when it is up: warm
 # the services before anything is measured. Needs build.sh; bench_build comes first.
 
-services_patience=60
+services_patience=120
 services_dir=""
 services_address=""
 services_broker_pid=""
@@ -94,6 +97,11 @@ services_topics() {
 }
 
 services_processors() {
+    services_start_processors "$@"
+    services_await_processors
+}
+
+services_start_processors() {
     local n=$1 i
     shift
     for ((i = ${#services_processor_pids[@]}; n > 0; n--, i++)); do
@@ -101,12 +109,21 @@ services_processors() {
             --state-dir "$services_dir/state-$i" "$@"
         services_processor_pids+=("$services_started")
     done
+}
+
+services_await_processors() {
+    local i
     for i in "${!services_processor_pids[@]}"; do
         services_await "processor-$i" "${services_processor_pids[i]}" readiness grep -q '^Deciding for' "$services_dir/processor-$i.log"
     done
 }
 
 services_sinks() {
+    services_start_sinks "$@"
+    services_await_sinks
+}
+
+services_start_sinks() {
     local n=$1 i
     shift
     for ((i = ${#services_sink_pids[@]}; n > 0; n--, i++)); do
@@ -114,6 +131,10 @@ services_sinks() {
             --dir "$services_files" --name "sink-$i" "$@"
         services_sink_pids+=("$services_started")
     done
+}
+
+services_await_sinks() {
+    local i
     for i in "${!services_sink_pids[@]}"; do
         services_await "sink-$i" "${services_sink_pids[i]}" readiness grep -q '^Writing dumps of' "$services_dir/sink-$i.log"
     done
@@ -122,8 +143,10 @@ services_sinks() {
 services_up() {
     services_broker
     services_topics
-    services_processors "${1:-1}"
-    services_sinks "${2:-1}"
+    services_start_processors "${1:-1}"
+    services_start_sinks "${2:-1}"
+    services_await_processors
+    services_await_sinks
 }
 
 services_warm() {
@@ -134,6 +157,25 @@ services_warm() {
             || bench_fail "produce: $(tail -n 1 "$services_dir/warm.log")"
         services_await sink-0 "${services_sink_pids[0]}" "file of dump $id" services_finished "$id"
     done
+}
+
+services_fresh() {
+    if [ -n "$services_broker_pid" ] && [ "$(du -sk "$services_dir/broker" | cut -f 1)" -gt $((1 << 20)) ]; then
+        services_stop
+    fi
+    [ -n "$services_broker_pid" ] || services_up
+    services_demo
+    services_warm "$services_demo_vmcore" 3 --codec "$2" --capture "level-$1" --rule-set "level-$1"
+    rm -rf "${services_files:?}"/*
+    services_arguments=(--address "$services_address" --files "$services_files" --log "$services_dir/broker"
+        --service "broker=$services_broker_pid" --service "processor=${services_processor_pids[0]}"
+        --service "sink=${services_sink_pids[0]}")
+}
+
+services_demo() {
+    services_demo_vmcore=$services_dir/demo.elf
+    [ -e "$services_demo_vmcore" ] || (bench_java services.DemoVmcore "$bench_home"/demo/*.elf.zst "$services_demo_vmcore") \
+        || bench_fail "the vmcore in demo/ cannot be unpacked"
 }
 
 # Whether a sink said that a file of a dump is finished.

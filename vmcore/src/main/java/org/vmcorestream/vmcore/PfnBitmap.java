@@ -86,6 +86,17 @@ public final class PfnBitmap {
         return bits;
     }
 
+    /** Number of bits set of page frames {@code first} to {@code end - 1}. */
+    public long cardinality(long first, long end) {
+        long bits = 0;
+        for (long pfn = nextSet(first); pfn >= 0 && pfn < end; ) {
+            long to = Math.min(end, nextClear(pfn));
+            bits += to - pfn;
+            pfn = nextSet(to);
+        }
+        return bits;
+    }
+
     /** First page frame at or behind {@code pfn} whose bit is set, -1 when there is none. */
     public long nextSet(long pfn) {
         long found = nextSet(pfn, endPfn);

@@ -99,6 +99,9 @@ final class ProduceCommand extends ConsoleCommand {
             })
     private int stripeGib;
 
+    @Mixin
+    private AdmissionOptions admission;
+
     ProduceCommand(Console console) {
         super(console);
     }
@@ -124,7 +127,8 @@ final class ProduceCommand extends ConsoleCommand {
                 finder.find(names).stream().map(RuleSet::name).distinct().toList(),
                 codec,
                 stripe,
-                compressing);
+                compressing,
+                admission.policy());
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {

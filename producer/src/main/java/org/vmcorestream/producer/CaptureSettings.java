@@ -21,6 +21,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param codec how page contents are compressed
  * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB
  * @param threads compressing threads, 1 to {@value #MAX_THREADS}; each costs about 3 MiB of direct memory
+ * @param admission whether it asks before it sends page contents
  */
 public record CaptureSettings(
         Map<String, Object> client,
@@ -32,7 +33,8 @@ public record CaptureSettings(
         List<String> ruleSets,
         PageCodec codec,
         long stripeBytes,
-        int threads) {
+        int threads,
+        AdmissionPolicy admission) {
     /** Most compressing threads. */
     public static final int MAX_THREADS = 128;
 
@@ -51,6 +53,7 @@ public record CaptureSettings(
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(capture, "capture");
         Objects.requireNonNull(codec, "codec");
+        Objects.requireNonNull(admission, "admission");
         if (!DumpId.isValid(dumpId)) {
             throw new IllegalArgumentException("dump id '" + dumpId + "', expected a UUID version 7 in lower case");
         }
@@ -60,5 +63,31 @@ public record CaptureSettings(
         if (threads < 1 || threads > MAX_THREADS) {
             throw new IllegalArgumentException(threads + " threads, expected 1 to " + MAX_THREADS);
         }
+    }
+
+    /** Of a capture that asks nobody. */
+    public CaptureSettings(
+            Map<String, Object> client,
+            Topics topics,
+            String dumpId,
+            String host,
+            String tenant,
+            RuleSet capture,
+            List<String> ruleSets,
+            PageCodec codec,
+            long stripeBytes,
+            int threads) {
+        this(
+                client,
+                topics,
+                dumpId,
+                host,
+                tenant,
+                capture,
+                ruleSets,
+                codec,
+                stripeBytes,
+                threads,
+                AdmissionPolicy.NEVER);
     }
 }

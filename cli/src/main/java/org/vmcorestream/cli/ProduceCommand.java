@@ -110,6 +110,9 @@ final class ProduceCommand extends ConsoleCommand {
             })
     private int parts;
 
+    @Mixin
+    private AdmissionOptions admission;
+
     ProduceCommand(Console console) {
         super(console);
     }
@@ -140,7 +143,8 @@ final class ProduceCommand extends ConsoleCommand {
                 codec,
                 stripe,
                 parts,
-                compressing);
+                compressing,
+                admission.policy());
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {

@@ -25,7 +25,9 @@ final class CaptureRun {
     private final RecordSender metadata;
     private final RecordSender data;
     private final MetadataStage metadataStage;
+    private final AdmissionStage admissionStage;
     private final DataStage dataStage;
+    private final int parts;
 
     /** @param compressors makes the compressor of each worker */
     CaptureRun(
@@ -65,6 +67,14 @@ final class CaptureRun {
         life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions());
         metadataStage =
                 new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
+        RecordSender admissions = new RecordSender(
+                cluster.metadata(),
+                settings.topics().admissions(),
+                settings.dumpId(),
+                openedAt,
+                new SendFailure(cluster.topicLimit()));
+        admissionStage = new AdmissionStage(settings, cluster.desk(), admissions, life, progress, System::nanoTime);
+        parts = manifest.getParts();
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);
     }
@@ -74,6 +84,7 @@ final class CaptureRun {
         try {
             life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
             List<KeptPages> kept = metadataStage.run(stripes);
+            awaitAdmission(kept);
             dataStage.run(stripes, kept);
             life.captured();
             return result();
@@ -94,6 +105,12 @@ final class CaptureRun {
             life.failed("internal error: " + OneLine.of(e));
             throw e;
         }
+    }
+
+    private void awaitAdmission(List<KeptPages> kept) throws InterruptedException {
+        long pages = kept.stream().mapToLong(KeptPages::pages).sum();
+        long bytes = pages * vmcore.pageFacts().pageSize();
+        admissionStage.run(pages, bytes, settings.ruleSets().size() * parts);
     }
 
     private Capture.Result result() {

@@ -25,6 +25,9 @@ final class DumpLife {
     /** Between two announcements: each repeats the manifest. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** After so long without an announcement the last one is made again: a capture that waits is not one that stalls. */
+    private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private static final long LAST_WORD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RecordSender dumps;
@@ -66,7 +69,16 @@ final class DumpLife {
     /** Announces offsets that became known since the last call; a little later where calls are many. */
     void announceSome() {
         poll();
-        if (news && (!announced || System.nanoTime() - announcedAt >= PAUSE_NANOS)) {
+        long since = System.nanoTime() - announcedAt;
+        if (news && (!announced || since >= PAUSE_NANOS) || announced && since >= ALIVE_NANOS) {
+            announce();
+        }
+    }
+
+    /** Announces what became known, and after some time that the capture is alive. */
+    void keepAlive() {
+        poll();
+        if (news || !announced || System.nanoTime() - announcedAt >= ALIVE_NANOS) {
             announce();
         } else if (copies.quiet()) {
             announce();

@@ -24,8 +24,8 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► VERDICTS ──► LOG ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
- *  for heap    all stripes  dmesg   headers    stripe    for the dump's  its name,
+ *  WAITING ──► LOG ──► VERDICTS ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
+ *  for heap    dmesg   all stripes  headers    stripe    for the dump's  its name,
  *                                   of a file  by stripe  last record     dump-files
  * </pre>
  *
@@ -42,8 +42,8 @@ final class Assembly {
 
     private enum Stage {
         WAITING,
-        VERDICTS,
         LOG,
+        VERDICTS,
         LAYOUT,
         PAGES,
         CAPTURE_END,
@@ -222,8 +222,8 @@ final class Assembly {
         }
         return switch (stage) {
             case WAITING -> waitForHeap();
-            case VERDICTS -> readVerdicts();
             case LOG -> writeLog();
+            case VERDICTS -> readVerdicts();
             case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
@@ -232,7 +232,7 @@ final class Assembly {
         };
     }
 
-    private Step waitForHeap() {
+    private Step waitForHeap() throws IOException {
         long need = plan.bitmapBytes();
         if (need > tools.heap().total()) {
             return fail(named(String.format(
@@ -244,6 +244,18 @@ final class Assembly {
         }
         heap = need;
         quiet.news();
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        log = new KernelLogStage(order, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+        stage = Stage.LOG;
+        return Step.PROGRESS;
+    }
+
+    /** The kernel log was sent before anything else, so it is there while the verdicts are still being made. */
+    private Step writeLog() throws IOException {
+        Step step = log.step();
+        if (step != Step.DONE) {
+            return step;
+        }
         intake = new VerdictIntake(order, tools.outbox(), problems, missing);
         String topic = tools.topics().verdicts();
         verdicts = order.isReplay()
@@ -260,17 +272,6 @@ final class Assembly {
         if (verdicts.news()) {
             quiet.news();
         }
-        if (step == Step.DONE) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            log = new KernelLogStage(order, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
-            stage = Stage.LOG;
-            return Step.PROGRESS;
-        }
-        return step;
-    }
-
-    private Step writeLog() throws IOException {
-        Step step = log.step();
         if (step != Step.DONE) {
             return step;
         }

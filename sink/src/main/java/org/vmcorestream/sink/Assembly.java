@@ -6,11 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpState;
@@ -66,6 +62,7 @@ final class Assembly {
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
+    private volatile Runnable bell = () -> {};
     private DumpPlan seen;
     private boolean draining;
     private Stage stage = Stage.WAITING;
@@ -118,9 +115,20 @@ final class Assembly {
         return plan;
     }
 
+    /** Sets what is told, by any thread, that something has come that a step may be waiting for. */
+    void setBell(Runnable bell) {
+        this.bell = bell;
+    }
+
+    /** What steps read with; belongs to whoever takes them. */
+    StageReader reader() {
+        return reader;
+    }
+
     /** Takes a newer record of the dump, one with the same layout. */
     void update(DumpPlan newer) {
         latest = newer;
+        bell.run();
     }
 
     /** Whether it ended without a file, for a reason that will not go away by itself. */
@@ -175,7 +183,7 @@ final class Assembly {
             return Step.IDLE;
         } catch (ApiException e) {
             fail(Problems.line(e));
-            if (refused(e)) {
+            if (Refusals.isOne(e)) {
                 throw e;
             }
             return Step.DONE;
@@ -206,13 +214,6 @@ final class Assembly {
     private boolean givesWay() {
         boolean decided = stage == Stage.ENDING && ending.decided();
         return order.isReplay() && !decided && tools.heap().wantsBack(heap);
-    }
-
-    private static boolean refused(ApiException e) {
-        return e instanceof AuthorizationException
-                || e instanceof AuthenticationException
-                || e instanceof InvalidTopicException
-                || e instanceof UnsupportedVersionException;
     }
 
     private Step advance() throws IOException {
@@ -342,7 +343,7 @@ final class Assembly {
 
     private Step conclude(long absent) {
         ending = new FileEnding(
-                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent);
+                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent, bell);
         stage = Stage.ENDING;
         return Step.PROGRESS;
     }

@@ -27,13 +27,17 @@ final class CaptureRun {
     private final MetadataStage metadataStage;
     private final DataStage dataStage;
 
-    /** @param compressors makes the compressor of each worker */
+    /**
+     * @param compressors makes the compressor of each worker
+     * @param budget memory for the pages that are to be sent
+     */
     CaptureRun(
             Vmcore vmcore,
             CaptureSettings settings,
             CaptureProgress progress,
             CaptureCluster cluster,
-            Supplier<PageCompressor> compressors)
+            Supplier<PageCompressor> compressors,
+            KeptBudget budget)
             throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
@@ -63,17 +67,17 @@ final class CaptureRun {
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
         life = new DumpLife(dumps, manifest, stripes);
         metadataStage =
-                new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
+                new MetadataStage(
+                        vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);
     }
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
-        try {
+        try (dataStage) {
             life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
-            List<KeptPages> kept = metadataStage.run(stripes);
-            dataStage.run(stripes, kept);
+            dataStage.send(metadataStage.run(stripes, dataStage));
             life.captured();
             return result();
         } catch (InterruptedException | InterruptException | ClosedByInterruptException e) {

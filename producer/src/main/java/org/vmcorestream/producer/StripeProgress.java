@@ -52,7 +52,7 @@ final class StripeProgress {
         DataTotals sent = complete ? totals : DataTotals.NONE;
         return StripeState.newBuilder()
                 .setStripe(stripe.number())
-                .setPart(0)
+                .setPart(stripe.part())
                 .setFirstPfn(stripe.firstPfn())
                 .setEndPfn(stripe.endPfn())
                 .setPartition(stripe.partition())

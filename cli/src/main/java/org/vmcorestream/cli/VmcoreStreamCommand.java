@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             ProcessCommand.class,
             SinkCommand.class,
+            AssembleCommand.class,
             DumpsCommand.class,
             RulesCommand.class,
             ReplayCommand.class,

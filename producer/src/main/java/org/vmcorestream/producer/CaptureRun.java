@@ -46,11 +46,12 @@ final class CaptureRun {
         if (present.size() == 0) {
             throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
         }
-        stripes = Stripe.plan(
+        stripes = PartPlan.stripes(
                         present,
                         vmcore.memory().endPfn(),
                         vmcore.pageFacts().pageShift(),
                         settings.stripeBytes(),
+                        settings.parts(),
                         settings.dumpId(),
                         cluster.partitions())
                 .stream()
@@ -65,7 +66,7 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
-        life = new DumpLife(dumps, manifest, stripes);
+        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions());
         metadataStage =
                 new MetadataStage(
                         vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);

@@ -20,11 +20,16 @@ final class ClusterConnection {
      */
     static CaptureCluster open(CaptureSettings settings) throws InterruptedException {
         try {
-            int partitions = partitions(settings);
+            ClusterTopics.Partitions partitions = partitions(settings);
             Producer<byte[], byte[]> metadata = new KafkaProducer<>(ClientConfigs.metadata(settings));
             try {
                 Producer<byte[], byte[]> data = new KafkaProducer<>(ClientConfigs.data(settings));
-                return new CaptureCluster(metadata, data, partitions, topic -> maxMessageBytes(settings, topic));
+                return new CaptureCluster(
+                        metadata,
+                        data,
+                        partitions.dumps(),
+                        partitions.stripes(),
+                        topic -> maxMessageBytes(settings, topic));
             } catch (KafkaException e) {
                 metadata.close(Duration.ZERO);
                 throw e;
@@ -36,7 +41,7 @@ final class ClusterConnection {
         }
     }
 
-    private static int partitions(CaptureSettings settings) throws InterruptedException {
+    private static ClusterTopics.Partitions partitions(CaptureSettings settings) throws InterruptedException {
         Admin admin = Admin.create(ClientConfigs.admin(settings));
         try {
             return topics(admin, settings).partitions();

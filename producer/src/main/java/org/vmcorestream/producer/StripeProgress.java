@@ -80,6 +80,15 @@ final class StripeProgress {
         }
     }
 
+    /** How many of the four offsets are known. */
+    int offsetsKnown() {
+        int known = 0;
+        for (Receipt receipt : new Receipt[] {metadataFirst, metadataLast, dataFirst, dataLast}) {
+            known += offset(receipt) >= 0 ? 1 : 0;
+        }
+        return known;
+    }
+
     private static long offset(Receipt receipt) {
         return receipt == null ? Receipt.UNKNOWN : receipt.offset();
     }

@@ -25,7 +25,9 @@ public final class Capture {
             throws IOException, InterruptedException {
         KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
         try (CaptureCluster cluster = ClusterConnection.open(settings)) {
-            return new CaptureRun(vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec()), budget).run();
+            return new CaptureRun(
+                            vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec()), budget)
+                    .run();
         }
     }
 

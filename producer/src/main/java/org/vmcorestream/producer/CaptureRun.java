@@ -67,9 +67,8 @@ final class CaptureRun {
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
         life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions());
-        metadataStage =
-                new MetadataStage(
-                        vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
+        metadataStage = new MetadataStage(
+                vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);
     }

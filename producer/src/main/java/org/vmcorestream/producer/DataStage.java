@@ -71,7 +71,12 @@ final class DataStage implements AutoCloseable {
             lanesByPart.put(stripe.stripe().part(), lane);
             lanes.add(lane);
         }
-        lane.add(new StripeData(stripe, kept, reader, pageSize, Keys.stripe(settings.dumpId(), stripe.stripe().number())));
+        lane.add(new StripeData(
+                stripe,
+                kept,
+                reader,
+                pageSize,
+                Keys.stripe(settings.dumpId(), stripe.stripe().number())));
     }
 
     /** Hands pages to the workers as far as pages are decided and there is room; sends nothing. */
@@ -124,8 +129,7 @@ final class DataStage implements AutoCloseable {
         Interrupts.check();
         StripeData stripe = task.stripe();
         Stripe range = stripe.progress().stripe();
-        Receipt receipt =
-                data.send(range.partition(), stripe.key(), "PageBatch", task.takeValue(), task.headers());
+        Receipt receipt = data.send(range.partition(), stripe.key(), "PageBatch", task.takeValue(), task.headers());
         if (task.sequence() == 0) {
             stripe.progress().dataBegun(life.expect(receipt));
         }

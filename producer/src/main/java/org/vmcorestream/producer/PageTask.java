@@ -76,7 +76,9 @@ final class PageTask {
 
     /** Whether nothing more has room. */
     boolean isFull() {
-        return contentPages == maxContentPages || pages >= PageBatchIndex.MAX_PAGES - maxContentPages || runs == MAX_RUNS;
+        return contentPages == maxContentPages
+                || pages >= PageBatchIndex.MAX_PAGES - maxContentPages
+                || runs == MAX_RUNS;
     }
 
     /**

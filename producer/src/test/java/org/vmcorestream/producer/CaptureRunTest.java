@@ -238,7 +238,9 @@ class CaptureRunTest {
             }
             assertThat(sent).hasSameSizeAs(expected).hasSizeGreaterThan(15);
             for (int i = 0; i < sent.size(); i++) {
-                assertThat(sent.get(i).value()).as("%d blocks, record %d", blocks, i).isEqualTo(expected.get(i).value());
+                assertThat(sent.get(i).value())
+                        .as("%d blocks, record %d", blocks, i)
+                        .isEqualTo(expected.get(i).value());
             }
             assertThat(with.budget.taken()).isLessThanOrEqualTo(KeptRuns.BLOCK * 2);
             assertThat(SentDump.of(with.cluster).pages).isNotEmpty();

@@ -32,11 +32,12 @@ class DataStageTest {
                 stripes.add(new StripeProgress(new Stripe(
                         i, (long) i * STRIPE_PAGES, (i + 1L) * STRIPE_PAGES, 1, i % FakeCluster.PARTITIONS, parts[i])));
             }
-            RecordSender dumps = new RecordSender(
-                    clients.metadata(), settings.topics().dumps(), settings.dumpId(), 1, failure);
+            RecordSender dumps =
+                    new RecordSender(clients.metadata(), settings.topics().dumps(), settings.dumpId(), 1, failure);
             RecordSender data =
                     new RecordSender(clients.data(), settings.topics().pageData(), settings.dumpId(), 1, failure);
-            DumpLife life = new DumpLife(dumps, Manifests.manifest(vmcore, settings, 1), stripes, FakeCluster.DUMP_PARTITIONS);
+            DumpLife life =
+                    new DumpLife(dumps, Manifests.manifest(vmcore, settings, 1), stripes, FakeCluster.DUMP_PARTITIONS);
             PfnRuns backed = new PfnRuns(List.of(new PfnRun(0, (long) parts.length * STRIPE_PAGES)));
             try (DataStage stage = new DataStage(
                     settings,
@@ -57,7 +58,9 @@ class DataStageTest {
                     stage.prepare();
                     pages += kept.pages();
                 }
-                assertThat(fixture.cluster.on(FakeCluster.TOPICS.pageData())).as("sent while describing").isEmpty();
+                assertThat(fixture.cluster.on(FakeCluster.TOPICS.pageData()))
+                        .as("sent while describing")
+                        .isEmpty();
                 stage.send(pages);
             }
         }

@@ -23,8 +23,11 @@ public final class Capture {
      */
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
+        KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
         try (CaptureCluster cluster = ClusterConnection.open(settings)) {
-            return new CaptureRun(vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec())).run();
+            return new CaptureRun(
+                            vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec()), budget)
+                    .run();
         }
     }
 

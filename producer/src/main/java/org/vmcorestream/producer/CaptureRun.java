@@ -29,13 +29,17 @@ final class CaptureRun {
     private final DataStage dataStage;
     private final int parts;
 
-    /** @param compressors makes the compressor of each worker */
+    /**
+     * @param compressors makes the compressor of each worker
+     * @param budget memory for the pages that are to be sent
+     */
     CaptureRun(
             Vmcore vmcore,
             CaptureSettings settings,
             CaptureProgress progress,
             CaptureCluster cluster,
-            Supplier<PageCompressor> compressors)
+            Supplier<PageCompressor> compressors,
+            KeptBudget budget)
             throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
@@ -65,8 +69,8 @@ final class CaptureRun {
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
         life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions());
-        metadataStage =
-                new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
+        metadataStage = new MetadataStage(
+                vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
         RecordSender admissions = new RecordSender(
                 cluster.metadata(),
                 settings.topics().admissions(),
@@ -81,11 +85,11 @@ final class CaptureRun {
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
-        try {
+        try (dataStage) {
             life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
-            List<KeptPages> kept = metadataStage.run(stripes);
-            awaitAdmission(kept);
-            dataStage.run(stripes, kept);
+            long pages = metadataStage.run(stripes, dataStage);
+            awaitAdmission(pages);
+            dataStage.send(pages);
             life.captured();
             return result();
         } catch (InterruptedException | InterruptException | ClosedByInterruptException e) {
@@ -107,8 +111,7 @@ final class CaptureRun {
         }
     }
 
-    private void awaitAdmission(List<KeptPages> kept) throws InterruptedException {
-        long pages = kept.stream().mapToLong(KeptPages::pages).sum();
+    private void awaitAdmission(long pages) throws InterruptedException {
         long bytes = pages * vmcore.pageFacts().pageSize();
         admissionStage.run(pages, bytes, settings.ruleSets().size() * parts);
     }

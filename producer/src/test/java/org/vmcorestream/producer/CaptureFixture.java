@@ -22,6 +22,7 @@ final class CaptureFixture {
     long stripeBytes = 64L << 30;
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
+    KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
 
     CaptureSettings settings() {
         return new CaptureSettings(
@@ -40,7 +41,7 @@ final class CaptureFixture {
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients()) {
-            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec)).run();
+            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec), budget).run();
         }
     }
 

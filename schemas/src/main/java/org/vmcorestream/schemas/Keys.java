@@ -12,6 +12,9 @@ public final class Keys {
     /** Comes before the number of a part. */
     public static final String PART = "/part-";
 
+    /** Ends the key of an {@code AdmissionRequest}. */
+    public static final String REQUEST = "/request";
+
     private Keys() {}
 
     /** Key of a {@code Dump}. */
@@ -132,9 +135,14 @@ public final class Keys {
         return bytes(dumpId);
     }
 
-    /** Key of {@code AdmissionRequest} and {@code Admission}. */
+    /** Key of {@code Admission}. */
     public static byte[] admission(String dumpId) {
         return bytes(dumpId);
+    }
+
+    /** Key of {@code AdmissionRequest}: not that of the answer, or compaction would drop what was asked for. */
+    public static byte[] admissionRequest(String dumpId) {
+        return bytes(dumpId + REQUEST);
     }
 
     /** Key of {@code Alarm}. */

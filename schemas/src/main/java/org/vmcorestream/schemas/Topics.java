@@ -60,6 +60,11 @@ public record Topics(String prefix) {
         return prefix + "admissions";
     }
 
+    /** Consumer group of the gates: while it has a member, captures ask before they send page contents. */
+    public String gateGroup() {
+        return prefix + "gate";
+    }
+
     /** What could not be processed, as received, with the reason in headers. */
     public String deadLetters() {
         return prefix + "dead-letters";

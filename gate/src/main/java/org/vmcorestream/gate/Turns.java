@@ -141,8 +141,8 @@ final class Turns {
             return inFlight + " of " + settings.limit() + " bytes are in flight, it brings " + ticket.requested();
         }
         if (!disk.hasRoom(ticket.requested(), coming, settings.diskReserve())) {
-            return BROKER + disk.broker() + " has " + disk.usable() + " bytes left, of which "
-                    + settings.diskReserve() + " are the reserve; it brings " + ticket.requested();
+            return BROKER + disk.broker() + " has " + disk.usable() + " bytes left, of which " + settings.diskReserve()
+                    + " are the reserve; it brings " + ticket.requested();
         }
         return "";
     }

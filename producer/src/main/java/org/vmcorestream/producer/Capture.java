@@ -24,7 +24,14 @@ public final class Capture {
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
         try (CaptureCluster cluster = ClusterConnection.open(settings)) {
-            return new CaptureRun(vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec())).run();
+            return new CaptureRun(
+                            vmcore,
+                            settings,
+                            progress,
+                            cluster,
+                            () -> PageCompressor.of(settings.codec()),
+                            System::nanoTime)
+                    .run();
         }
     }
 

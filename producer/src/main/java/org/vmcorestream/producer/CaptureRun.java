@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -29,13 +30,17 @@ final class CaptureRun {
     private final DataStage dataStage;
     private final int parts;
 
-    /** @param compressors makes the compressor of each worker */
+    /**
+     * @param compressors makes the compressor of each worker
+     * @param nanoClock tells the time, as {@link System#nanoTime} does
+     */
     CaptureRun(
             Vmcore vmcore,
             CaptureSettings settings,
             CaptureProgress progress,
             CaptureCluster cluster,
-            Supplier<PageCompressor> compressors)
+            Supplier<PageCompressor> compressors,
+            LongSupplier nanoClock)
             throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
@@ -63,7 +68,7 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
-        life = new DumpLife(dumps, manifest, stripes);
+        life = new DumpLife(dumps, manifest, stripes, nanoClock);
         metadataStage =
                 new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
         RecordSender admissions = new RecordSender(
@@ -72,7 +77,7 @@ final class CaptureRun {
                 settings.dumpId(),
                 openedAt,
                 new SendFailure(cluster.topicLimit()));
-        admissionStage = new AdmissionStage(settings, cluster.desk(), admissions, life, progress, System::nanoTime);
+        admissionStage = new AdmissionStage(settings, cluster.desk(), admissions, life, progress, nanoClock);
         parts = manifest.getParts();
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);

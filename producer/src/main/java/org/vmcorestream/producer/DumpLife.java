@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
@@ -31,6 +32,7 @@ final class DumpLife {
     private final RecordSender dumps;
     private final Manifest manifest;
     private final List<StripeProgress> stripes;
+    private final LongSupplier nanoClock;
 
     /** Receipts whose offsets are to be announced, in the order in which they come in. */
     private final Queue<Receipt> awaited = new ArrayDeque<>();
@@ -40,7 +42,9 @@ final class DumpLife {
     private boolean announced;
     private long announcedAt;
 
-    DumpLife(RecordSender dumps, Manifest manifest, List<StripeProgress> stripes) {
+    /** @param nanoClock tells the time, as {@link System#nanoTime} does */
+    DumpLife(RecordSender dumps, Manifest manifest, List<StripeProgress> stripes, LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
         this.dumps = dumps;
         this.manifest = manifest;
         this.stripes = stripes;
@@ -64,7 +68,7 @@ final class DumpLife {
     /** Announces offsets that became known since the last call; a little later where calls are many. */
     void announceSome() {
         poll();
-        long since = System.nanoTime() - announcedAt;
+        long since = nanoClock.getAsLong() - announcedAt;
         if (news && (!announced || since >= PAUSE_NANOS) || announced && since >= ALIVE_NANOS) {
             announce();
         }
@@ -73,7 +77,7 @@ final class DumpLife {
     /** Announces what became known, and after some time that the capture is alive. */
     void keepAlive() {
         poll();
-        if (news || !announced || System.nanoTime() - announcedAt >= ALIVE_NANOS) {
+        if (news || !announced || nanoClock.getAsLong() - announcedAt >= ALIVE_NANOS) {
             announce();
         }
     }
@@ -97,7 +101,7 @@ final class DumpLife {
         send(DumpState.CAPTURING, "");
         news = false;
         announced = true;
-        announcedAt = System.nanoTime();
+        announcedAt = nanoClock.getAsLong();
     }
 
     /**

@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Dump;
@@ -22,6 +23,8 @@ final class CaptureFixture {
     long stripeBytes = 64L << 30;
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
+    AdmissionPolicy admission = AdmissionPolicy.NEVER;
+    LongSupplier nanoClock = System::nanoTime;
 
     CaptureSettings settings() {
         return new CaptureSettings(
@@ -34,13 +37,14 @@ final class CaptureFixture {
                 List.of("level-31"),
                 codec,
                 stripeBytes,
-                threads);
+                threads,
+                admission);
     }
 
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients()) {
-            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec)).run();
+            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec), nanoClock).run();
         }
     }
 

@@ -79,6 +79,7 @@ final class FakeCluster {
         Node[] nodes = {node};
         List<PartitionInfo> infos = new ArrayList<>();
         infos.add(new PartitionInfo(TOPICS.dumps(), 0, node, nodes, nodes));
+        infos.add(new PartitionInfo(TOPICS.admissions(), 0, node, nodes, nodes));
         for (String topic : List.of(TOPICS.pageMetadata(), TOPICS.pageData())) {
             IntStream.range(0, PARTITIONS).forEach(p -> infos.add(new PartitionInfo(topic, p, node, nodes, nodes)));
         }

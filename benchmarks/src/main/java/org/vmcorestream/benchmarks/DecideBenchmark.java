@@ -19,7 +19,6 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.vmcorestream.rulebook.RuleSetText;
 import org.vmcorestream.rulebook.RuleTextException;
 import org.vmcorestream.rules.BuiltInRuleSets;
-import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.RuleSet;
@@ -79,8 +78,7 @@ public class DecideBenchmark {
     /** Decides all chunks with a new engine, as for a new stripe; returns what the JIT may not leave out. */
     @Benchmark
     public long decide() {
-        long end = Chunk.firstPfn(chunks.chunks().size());
-        VerdictEngine engine = new VerdictEngine(ruleSet, chunks.facts(), dump, end);
+        VerdictEngine engine = new VerdictEngine(ruleSet, chunks.facts(), dump, chunks.endPfn());
         long runs = 0;
         for (ChunkDescriptors chunk : chunks.chunks()) {
             engine.decide(chunk, verdict);

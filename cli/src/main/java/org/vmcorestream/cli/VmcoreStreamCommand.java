@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             ProcessCommand.class,
             SinkCommand.class,
             AdmitCommand.class,
+            AssembleCommand.class,
             DumpsCommand.class,
             RulesCommand.class,
             ReplayCommand.class,

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.Alarm;
@@ -118,7 +119,7 @@ final class ConsoleBoard {
     }
 
     private void dump(String key, ByteBuffer value, long timestamp) throws MalformedRecordException {
-        if (key.endsWith(LOG_SUFFIX)) {
+        if (key.endsWith(LOG_SUFFIX) || Keys.isDumpPart(key)) {
             return;
         }
         if (value == null) {

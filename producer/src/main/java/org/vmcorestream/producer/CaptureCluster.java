@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.Producer;
  *
  * @param metadata producer of dumps and page-metadata
  * @param data producer of page-data, with a buffer of its own, so that the metadata plane never waits for pages
+ * @param dumpPartitions partitions of dumps
  * @param partitions partitions of page-metadata, page-data and verdicts
  * @param topicLimit largest record batch that a topic takes in bytes, empty when it cannot be told
  * @param desk where the gate answers
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.producer.Producer;
 record CaptureCluster(
         Producer<byte[], byte[]> metadata,
         Producer<byte[], byte[]> data,
+        int dumpPartitions,
         int partitions,
         Function<String, OptionalLong> topicLimit,
         AdmissionDesk desk)

@@ -49,11 +49,12 @@ final class CaptureRun {
         if (present.size() == 0) {
             throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
         }
-        stripes = Stripe.plan(
+        stripes = PartPlan.stripes(
                         present,
                         vmcore.memory().endPfn(),
                         vmcore.pageFacts().pageShift(),
                         settings.stripeBytes(),
+                        settings.parts(),
                         settings.dumpId(),
                         cluster.partitions())
                 .stream()
@@ -68,7 +69,7 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
-        life = new DumpLife(dumps, manifest, stripes, nanoClock);
+        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
         metadataStage =
                 new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
         RecordSender admissions = new RecordSender(

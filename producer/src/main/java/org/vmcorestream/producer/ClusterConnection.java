@@ -41,11 +41,18 @@ final class ClusterConnection {
         }
     }
 
-    private static CaptureCluster open(CaptureSettings settings, int partitions, AdmissionDesk desk) {
+    private static CaptureCluster open(
+            CaptureSettings settings, ClusterTopics.Partitions partitions, AdmissionDesk desk) {
         Producer<byte[], byte[]> metadata = new KafkaProducer<>(ClientConfigs.metadata(settings));
         try {
             Producer<byte[], byte[]> data = new KafkaProducer<>(ClientConfigs.data(settings));
-            return new CaptureCluster(metadata, data, partitions, topic -> maxMessageBytes(settings, topic), desk);
+            return new CaptureCluster(
+                    metadata,
+                    data,
+                    partitions.dumps(),
+                    partitions.stripes(),
+                    topic -> maxMessageBytes(settings, topic),
+                    desk);
         } catch (KafkaException e) {
             metadata.close(Duration.ZERO);
             throw e;

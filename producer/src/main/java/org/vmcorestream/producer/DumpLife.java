@@ -17,6 +17,8 @@ import org.vmcorestream.schemas.records.Manifest;
 /**
  * Tells the topic dumps how a capture goes: OPENED, CAPTURING whenever an offset became known, CAPTURED or FAILED. Belongs
  * to the capturing thread.
+ *
+ * <p>Of a dump of several parts each further part has its copy, see {@link PartCopies}.
  */
 final class DumpLife {
     private static final Logger LOG = LoggerFactory.getLogger(DumpLife.class);
@@ -33,6 +35,7 @@ final class DumpLife {
     private final Manifest manifest;
     private final List<StripeProgress> stripes;
     private final LongSupplier nanoClock;
+    private final PartCopies copies;
 
     /** Receipts whose offsets are to be announced, in the order in which they come in. */
     private final Queue<Receipt> awaited = new ArrayDeque<>();
@@ -42,12 +45,21 @@ final class DumpLife {
     private boolean announced;
     private long announcedAt;
 
-    /** @param nanoClock tells the time, as {@link System#nanoTime} does */
-    DumpLife(RecordSender dumps, Manifest manifest, List<StripeProgress> stripes, LongSupplier nanoClock) {
+    /**
+     * @param partitions partitions of topic dumps
+     * @param nanoClock tells the time, as {@link System#nanoTime} does
+     */
+    DumpLife(
+            RecordSender dumps,
+            Manifest manifest,
+            List<StripeProgress> stripes,
+            int partitions,
+            LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.dumps = dumps;
         this.manifest = manifest;
         this.stripes = stripes;
+        copies = new PartCopies(manifest, stripes, partitions, nanoClock);
     }
 
     /** Sends the kernel log, then the manifest, and waits until the cluster has each. */
@@ -126,8 +138,7 @@ final class DumpLife {
             return;
         }
         try {
-            boolean told = dumps.sendLastWord(
-                    Keys.dump(manifest.getDumpId()), dump(DumpState.FAILED, reason), LAST_WORD_NANOS);
+            boolean told = dumps.sendLastWord(copies.all(), dump(DumpState.FAILED, reason), LAST_WORD_NANOS);
             if (!told) {
                 LOG.warn("dump {} failed, which the cluster was not told in time", manifest.getDumpId());
             }
@@ -137,7 +148,10 @@ final class DumpLife {
     }
 
     private void send(DumpState state, String failure) {
-        dumps.send(Keys.dump(manifest.getDumpId()), dump(state, failure));
+        Dump dump = dump(state, failure);
+        for (PartCopies.Place place : state == DumpState.CAPTURING ? copies.withNews() : copies.all()) {
+            dumps.send(place, dump);
+        }
     }
 
     private Dump dump(DumpState state, String failure) {

@@ -76,7 +76,7 @@ final class Manifests {
                 .setRuleSets(settings.ruleSets())
                 .setVmcoreinfo(ByteBuffer.wrap(vmcoreInfo))
                 .setNotes(ByteBuffer.wrap(vmcore.notes()))
-                .setParts(1)
+                .setParts(settings.parts())
                 .build();
     }
 

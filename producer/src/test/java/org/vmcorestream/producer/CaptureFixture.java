@@ -37,6 +37,7 @@ final class CaptureFixture {
                 List.of("level-31"),
                 codec,
                 stripeBytes,
+                1,
                 threads,
                 admission);
     }

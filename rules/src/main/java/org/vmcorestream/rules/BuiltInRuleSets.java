@@ -102,8 +102,7 @@ public final class BuiltInRuleSets {
             throw new IllegalArgumentException("dump level " + level + ", expected 0 to " + MAX_LEVEL);
         }
         List<Rule> rules = new ArrayList<>();
-        rules.add(new Rule(
-                Rule.Action.KEEP, "tail", context -> (f, m, shape) -> (shape & Descriptor.TAIL) != 0, Reach.PAGE));
+        rules.add(new Rule(Rule.Action.KEEP, "tail", context -> shape(Descriptor.TAIL), Reach.PAGE));
         if ((level & FREE) != 0) {
             rules.add(exclude(REASON_FREE, context -> buddy(context.kernel()), Reach.BUDDY));
             rules.add(exclude(
@@ -128,20 +127,18 @@ public final class BuiltInRuleSets {
     }
 
     private static Condition buddy(PageFacts facts) {
-        Condition type = type(facts.buddyType());
-        Condition slab = slab(facts);
-        return (f, m, s) -> type.holds(f, m, s) && !slab.holds(f, m, s);
+        return butNot(type(facts.buddyType()), slab(facts));
     }
 
     private static Condition offline(PageFacts facts) {
-        Condition type = type(facts.offlineType());
-        Condition slab = slab(facts);
-        return (f, m, s) -> type.holds(f, m, s) && !slab.holds(f, m, s);
+        return butNot(type(facts.offlineType()), slab(facts));
     }
 
     private static Condition user(PageFacts facts) {
+        Condition hugetlb = shape(Descriptor.HUGETLB);
         Condition anon = anon(facts);
-        return (f, m, s) -> (s & Descriptor.HUGETLB) != 0 || anon.holds(f, m, s);
+        return new Seeing(
+                hugetlb.sight().and(anon.sight()), (f, m, s) -> hugetlb.holds(f, m, s) || anon.holds(f, m, s));
     }
 
     /** Page cache that is not anonymous: on an LRU list, or in the swap cache (which needs PG_swapbacked to mean that). */
@@ -150,16 +147,20 @@ public final class BuiltInRuleSets {
         int swap = mask(facts.swapcache()) | mask(facts.swapbacked());
         boolean hasSwapCache = facts.swapcache().isPresent();
         int privateMask = mask(facts.privateBit());
-        Condition anon = anon(facts);
-        return (f, m, s) -> {
-            boolean cache = (f & lru) != 0 || hasSwapCache && (f & swap) == swap;
-            return cache && (f & privateMask) != 0 == isPrivate && !anon.holds(f, m, s);
-        };
+        Condition cache = new Seeing(Sight.ofFlags(lru | swap | privateMask), (f, m, s) -> {
+            boolean listed = (f & lru) != 0 || hasSwapCache && (f & swap) == swap;
+            return listed && (f & privateMask) != 0 == isPrivate;
+        });
+        return butNot(cache, anon(facts));
     }
 
     private static Condition anon(PageFacts facts) {
-        Condition slab = slab(facts);
-        return (f, m, s) -> (s & Descriptor.ANON) != 0 && !slab.holds(f, m, s);
+        return butNot(shape(Descriptor.ANON), slab(facts));
+    }
+
+    private static Condition butNot(Condition one, Condition other) {
+        return new Seeing(
+                one.sight().and(other.sight()), (f, m, s) -> one.holds(f, m, s) && !other.holds(f, m, s));
     }
 
     /** Slab by its page type where the kernel exports one (Linux 6.10), else by PG_slab. */
@@ -170,15 +171,19 @@ public final class BuiltInRuleSets {
     /** The whole word has to be equal: matching single bits of a page type broke with Linux 6.12. */
     private static Condition type(OptionalInt type) {
         if (type.isEmpty()) {
-            return (f, m, s) -> false;
+            return new Seeing(Sight.NOTHING, (f, m, s) -> false);
         }
         int value = type.getAsInt();
-        return (f, m, s) -> m == value;
+        return new Seeing(Sight.ofMapcount(value), (f, m, s) -> m == value);
     }
 
     private static Condition flag(OptionalInt bit) {
         int mask = mask(bit);
-        return (f, m, s) -> (f & mask) != 0;
+        return new Seeing(Sight.ofFlags(mask), (f, m, s) -> (f & mask) != 0);
+    }
+
+    private static Condition shape(int bit) {
+        return new Seeing(Sight.ofShape(bit), (f, m, s) -> (s & bit) != 0);
     }
 
     private static int mask(OptionalInt bit) {

@@ -14,6 +14,11 @@ public interface Condition {
      */
     boolean holds(int flags, int mapcount, int shape);
 
+    /** What the answer depends on. */
+    default Sight sight() {
+        return Sight.EVERYTHING;
+    }
+
     /** A condition before it is known which dump it is asked of. Can be used by several threads at once. */
     @FunctionalInterface
     interface OfDump {

@@ -10,9 +10,8 @@ public final class PairedRuns {
     private VerdictRuns second;
     private int firstRun;
     private int secondRun;
-    private int firstLeft;
-    private int secondLeft;
-    private int left;
+    private int pages;
+    private int end;
     private int length;
 
     /**
@@ -23,30 +22,31 @@ public final class PairedRuns {
     public void begin(VerdictRuns first, VerdictRuns second, int pages) {
         this.first = first;
         this.second = second;
-        firstRun = -1;
-        secondRun = -1;
-        firstLeft = 0;
-        secondLeft = 0;
-        left = pages;
+        this.pages = pages;
+        firstRun = 0;
+        secondRun = 0;
+        end = 0;
         length = 0;
     }
 
     /** Goes on to the next pages; false when there are none. */
     public boolean next() {
-        if (left <= 0) {
+        int start = end;
+        if (start >= pages) {
             return false;
         }
-        firstLeft -= length;
-        secondLeft -= length;
-        if (firstLeft == 0) {
-            firstLeft = first.length(++firstRun);
+        if (start > 0) {
+            firstRun += 1 - endsBehind(first.end(firstRun), start);
+            secondRun += 1 - endsBehind(second.end(secondRun), start);
         }
-        if (secondLeft == 0) {
-            secondLeft = second.length(++secondRun);
-        }
-        length = Math.min(left, Math.min(firstLeft, secondLeft));
-        left -= length;
+        end = Math.min(pages, Math.min(first.end(firstRun), second.end(secondRun)));
+        length = end - start;
         return true;
+    }
+
+    /** 1 when a run ends behind the pages walked so far, 0 when it ends with them; without a branch, for it is either. */
+    private static int endsBehind(int runEnd, int walked) {
+        return walked - runEnd >>> Integer.SIZE - 1;
     }
 
     /** Pages of this step, at least 1. */

@@ -12,14 +12,24 @@ public final class VerdictRuns {
     private long firstPfn;
     private int pages;
     private int runs;
-    private int[] lengths = new int[1024];
+
+    /** Pages up to the end of each run, behind a 0. */
+    private int[] ends = new int[1024];
+
+    /** Reason of each run, behind one that is none. */
     private byte[] reasons = new byte[1024];
+
+    /** An empty verdict from page frame 0 on. */
+    public VerdictRuns() {
+        begin(0);
+    }
 
     /** Empties the verdict and says where it begins. */
     public void begin(long firstPfn) {
         this.firstPfn = firstPfn;
         pages = 0;
         runs = 0;
+        reasons[0] = -1;
     }
 
     /**
@@ -38,16 +48,15 @@ public final class VerdictRuns {
                     "reason code " + reason + ", expected 0 to " + (RuleSet.MAX_REASONS - 1));
         }
         pages += length;
-        if (runs > 0 && reasons[runs - 1] == reason) {
-            lengths[runs - 1] += length;
-            return;
+        int other = reasons[runs] ^ reason;
+        int run = runs + ((other | -other) >>> Integer.SIZE - 1);
+        if (run == ends.length) {
+            ends = Arrays.copyOf(ends, run * 2);
+            reasons = Arrays.copyOf(reasons, run * 2);
         }
-        if (runs == lengths.length) {
-            lengths = Arrays.copyOf(lengths, runs * 2);
-            reasons = Arrays.copyOf(reasons, runs * 2);
-        }
-        lengths[runs] = length;
-        reasons[runs++] = (byte) reason;
+        reasons[run] = (byte) reason;
+        ends[run] = pages;
+        runs = run;
     }
 
     /** First page frame of the chunk. */
@@ -67,11 +76,16 @@ public final class VerdictRuns {
 
     /** Pages of a run, at least 1. */
     public int length(int run) {
-        return lengths[run];
+        return ends[run + 1] - ends[run];
+    }
+
+    /** Pages decided up to the end of a run. */
+    int end(int run) {
+        return ends[run + 1];
     }
 
     /** Reason code of a run. */
     public int reason(int run) {
-        return reasons[run];
+        return reasons[run + 1];
     }
 }

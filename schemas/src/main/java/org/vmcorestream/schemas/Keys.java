@@ -4,6 +4,7 @@ package org.vmcorestream.schemas;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Utils;
 import org.vmcorestream.schemas.records.AlarmKind;
+import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.ExclusionStats;
 
 /** Record keys, all of them readable text, and the partition that a stripe travels on. */
@@ -28,6 +29,31 @@ public final class Keys {
      */
     public static byte[] dumpPart(String dumpId, int part) {
         return bytes(dumpId + PART + part);
+    }
+
+    /** Whether a key of topic dumps is that of a part's copy, which all but sinks pass over: it says nothing new. */
+    public static boolean isDumpPart(String key) {
+        return key.contains(PART);
+    }
+
+    /**
+     * Number of the part that a record of topic dumps is for.
+     *
+     * @return 0 for the dump's own record, -1 for a key that {@link #dumpPart} does not make
+     */
+    public static int partOfDump(String key) {
+        int at = key.indexOf(PART);
+        if (at < 0) {
+            return 0;
+        }
+        String number = key.substring(at + PART.length());
+        return number.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(number) : -1;
+    }
+
+    /** Id of the dump that a record of topic dumps is of, be it the dump's own record or a part's copy. */
+    public static String dumpOf(String key) {
+        int at = key.indexOf(PART);
+        return at < 0 ? key : key.substring(0, at);
     }
 
     /**
@@ -85,6 +111,13 @@ public final class Keys {
     /** Key of {@code DumpFile}. */
     public static byte[] dumpFile(String dumpId, String ruleSet) {
         return bytes(dumpId + "/" + ruleSet);
+    }
+
+    /** Key of a {@code DumpFile}, of whatever it says it holds. */
+    public static byte[] dumpFile(DumpFile file) {
+        return file.getParts() > 1
+                ? dumpFilePart(file.getDumpId(), file.getRuleSet(), file.getPart())
+                : dumpFile(file.getDumpId(), file.getRuleSet());
     }
 
     /** Key of the {@code DumpFile} of one part of several. */

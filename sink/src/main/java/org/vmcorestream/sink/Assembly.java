@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
@@ -31,6 +32,9 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  *
  * The file of a replay is made of the verdicts at the places that its outcome names. A replay gives way where heap is short
  * for live dumps: then it ends, neither done nor failed.
+ *
+ * <p>Of a dump of several parts each is an assembly of its own, mostly of another sink: it reads the verdicts of all stripes, for
+ * both bitmaps of a part are those of the whole dump, and copies the pages of its own.
  *
  * <p>A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
  * least one stripe make a file, marked as incomplete; pages without a verdict are kept, and missing where they were not
@@ -55,6 +59,7 @@ final class Assembly {
     private final DumpPlan plan;
     private final StageTools tools;
     private final KernelLogs kernelLogs;
+    private final Path whole;
     private final Path file;
     private final PageCodec codec;
     private final ReentrantLock lock = new ReentrantLock();
@@ -91,12 +96,18 @@ final class Assembly {
         seen = plan;
         quiet = new Quiet(tools.clock());
         reader = new StageReader(tools.readers(), order.isReplay());
-        file = order.file(tools);
+        whole = order.whole(tools);
+        file = order.part().file(whole);
         codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
     }
 
     String dumpId() {
         return plan.dumpId();
+    }
+
+    /** Key of the record of topic dumps that it is made by. */
+    String key() {
+        return plan.key();
     }
 
     String ruleSet() {
@@ -262,7 +273,7 @@ final class Assembly {
         }
         if (step == Step.DONE) {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            log = new KernelLogStage(order, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+            log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
             stage = Stage.LOG;
             return Step.PROGRESS;
         }
@@ -280,7 +291,8 @@ final class Assembly {
             return conclude(0);
         }
         collector.end(problems);
-        total = collector.kept().cardinality();
+        PfnRun pages = order.part().pages();
+        total = collector.kept().cardinality(pages.firstPfn(), pages.endPfn());
         stage = Stage.LAYOUT;
         return Step.PROGRESS;
     }
@@ -288,10 +300,10 @@ final class Assembly {
     /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
     private Step layOut() throws IOException {
         VerdictCollector collector = intake.collector();
-        KdumpHeader header = KdumpHeaders.of(plan, ruleSet(), codec, collector.vmemmapDropped() > 0);
+        KdumpHeader header = KdumpHeaders.of(order, codec, collector.vmemmapDropped() > 0);
         writer = tools.writers().create(file, header, collector.present(), collector.kept());
         sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
-        pages = new PageStage(plan, tools, reader, problems, missing, sink);
+        pages = new PageStage(order, tools, reader, problems, missing, sink);
         draining = false;
         stage = Stage.PAGES;
         return Step.PROGRESS;

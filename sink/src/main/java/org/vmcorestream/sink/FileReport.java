@@ -43,8 +43,8 @@ final class FileReport {
                 verdicts.counts(),
                 missing.counts(summary.missing()),
                 order.replayId(),
-                0,
-                1);
+                order.part().number(),
+                order.part().count());
     }
 
     /** Of a dump that became no file. */
@@ -67,8 +67,8 @@ final class FileReport {
                 verdicts.counts(),
                 List.of(),
                 order.replayId(),
-                0,
-                1);
+                order.part().number(),
+                order.part().count());
     }
 
     /**

@@ -169,20 +169,28 @@ public final class SinkService implements AutoCloseable {
                     assemblies,
                     Runtime.getRuntime().maxMemory() >> 20);
         }
-        StageTools tools = new StageTools(
-                topics,
-                settings.name(),
-                new SharedReaders(readers, mostReaders, Clock.systemUTC()),
-                outbox,
-                KdumpFileWriter::create,
-                settings.placement(),
-                settings.codec(),
-                finished,
-                new GuardedListener(listener),
-                settings.stallTimeout(),
-                QUIET,
-                Clock.systemUTC(),
-                new HeapBudget(heapPart));
+        try (SharedReaders shared = new SharedReaders(readers, mostReaders, Clock.systemUTC())) {
+            StageTools tools = new StageTools(
+                    topics,
+                    settings.name(),
+                    shared,
+                    outbox,
+                    KdumpFileWriter::create,
+                    settings.placement(),
+                    settings.codec(),
+                    finished,
+                    new GuardedListener(listener),
+                    settings.stallTimeout(),
+                    QUIET,
+                    Clock.systemUTC(),
+                    new HeapBudget(heapPart));
+            follow(tools, readers, partitions, assemblies);
+        }
+    }
+
+    private void follow(StageTools tools, LogReaders readers, Map<String, Integer> partitions, int assemblies)
+            throws InterruptedException {
+        Topics topics = settings.topics();
         AtomicReference<DumpBoard> boards = new AtomicReference<>();
         AtomicReference<ReplayWatch> replayWatches = new AtomicReference<>();
         try (AssemblyPool pool = new AssemblyPool(
@@ -210,7 +218,7 @@ public final class SinkService implements AutoCloseable {
                             new KafkaConsumer<>(ClientSettings.member(settings.client(), settings.groupId())),
                             topics.dumps(),
                             board,
-                            finished,
+                            tools.finished(),
                             readers.open())) {
                 watch = watching;
                 following.start();

@@ -139,6 +139,7 @@ public final class ManyDumps {
                     codec,
                     STRIPE_BYTES,
                     1,
+                    1,
                     admission);
             CaptureProgress progress = (stage, done, total) -> {
                 if (stage == CaptureProgress.Stage.COPYING && done < total) {

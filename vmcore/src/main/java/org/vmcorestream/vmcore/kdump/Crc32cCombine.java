@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.kdump;
 
+import java.util.zip.CRC32C;
+
 /**
  * CRC-32C (Castagnoli, RFC 3720) of two byte strings put together, from the CRCs of the two. A file that is written at
  * several places at once gets its checksum without being read again.
@@ -26,6 +28,23 @@ final class Crc32cCombine {
      */
     static int combine(int first, int second, long secondLength) {
         return multiply(first, power(secondLength)) ^ second;
+    }
+
+    /** CRC of a string of zeros, by doubling. */
+    static int ofZeros(long length) {
+        CRC32C one = new CRC32C();
+        one.update(0);
+        int doubled = (int) one.getValue();
+        int crc = 0;
+        long bytes = 1;
+        for (long rest = length; rest != 0; rest >>>= 1) {
+            if ((rest & 1) != 0) {
+                crc = combine(crc, doubled, bytes);
+            }
+            doubled = combine(doubled, doubled, bytes);
+            bytes <<= 1;
+        }
+        return crc;
     }
 
     /** x^(8 * bytes) by squaring. */

@@ -23,6 +23,8 @@ import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
+import org.vmcorestream.schemas.records.DumpFile;
+import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
@@ -50,6 +52,8 @@ public final class ManyDumps {
     private final int atOnce;
     private final InFlight inFlight = new InFlight();
     private final long limitNanos;
+    private long memoryPages;
+    private int pageSize;
 
     private ManyDumps(Arguments arguments) {
         this.arguments = arguments;
@@ -77,15 +81,23 @@ public final class ManyDumps {
     }
 
     private void run() throws IOException, InterruptedException {
+        try (Vmcore vmcore = Vmcore.open(file)) {
+            pageSize = vmcore.pageFacts().pageSize();
+            for (PfnRun run : vmcore.memory().present()) {
+                memoryPages += run.endPfn() - run.firstPfn();
+            }
+        }
+        for (int i = 0; i < arguments.number("warm"); i++) {
+            capture();
+        }
         fleet.resetPeaks();
         try (FileRecords files = new FileRecords(client(), inFlight)) {
-            long cpu = fleet.cpuMicros();
+            StageCosts before = StageCosts.now(fleet);
             long begin = System.nanoTime();
             List<FileRecords.Arrived> arrived = atOnce == 1 ? inTurn(files, begin) : together(files, begin);
-            cpu = fleet.cpuMicros() - cpu;
             fleet.requireAlive();
             requireWhole(arrived);
-            row(arrived, begin, cpu);
+            row(arrived, begin, before);
         }
     }
 
@@ -127,7 +139,6 @@ public final class ManyDumps {
     private String capture() throws IOException, InterruptedException {
         String dumpId = DumpId.next();
         try (Vmcore vmcore = Vmcore.open(file)) {
-            int pageSize = vmcore.pageFacts().pageSize();
             CaptureSettings settings = new CaptureSettings(
                     client(),
                     new Topics(Topics.DEFAULT_PREFIX),
@@ -165,36 +176,45 @@ public final class ManyDumps {
         }
     }
 
-    private void row(List<FileRecords.Arrived> arrived, long begin, long cpuMicros) throws IOException {
+    private void row(List<FileRecords.Arrived> arrived, long begin, StageCosts before) throws IOException {
+        StageCosts after = StageCosts.now(fleet);
         double[] delays = arrived.stream()
                 .mapToDouble(each -> (each.nanoTime() - begin) / NANOS)
                 .sorted()
                 .toArray();
         double wall = delays[delays.length - 1];
-        long pageBytes = arrived.get(0).record().getPagesWritten() * 4096;
-        List<String> values = List.of(
+        DumpFile first = arrived.get(0).record();
+        double kept = (double) first.getPagesWritten() * pageSize;
+        List<String> values = new ArrayList<>(List.of(
                 arguments.text("way"),
+                file.getFileName().toString(),
+                arguments.text("level"),
+                arguments.text("codec"),
                 Integer.toString(dumps),
                 Integer.toString(atOnce),
-                number(Files.size(file) / MIB, 0),
-                number(pageBytes / MIB, 1),
-                number(arrived.get(0).record().getSize() / MIB, 1),
-                number(wall, 1),
-                number(dumps / wall, 2),
-                number(dumps * Files.size(file) / wall / MB, 0),
-                number(dumps * pageBytes / wall / MB, 0),
+                number(memoryPages * (double) pageSize / MIB, 0),
+                number(kept / MIB, 1),
+                Long.toString(first.getSize()),
+                number(wall, 2),
+                number(dumps / wall, 3),
+                number(dumps * Files.size(file) / wall / MB, 1),
+                number(dumps * kept / wall / MB, 1),
                 number(delays[0], 2),
                 number(delays[delays.length / 2], 2),
-                number(wall, 2),
-                number(cpuMicros / 1e6 / dumps, 3),
+                number(delays[delays.length - 1], 2),
                 arguments.text("in-flight-mib"),
-                number(inFlight.most() / MIB, 0),
-                number(fleet.peakBytes("broker") / MIB, 0),
-                number(fleet.peakBytes("processor") / MIB, 0),
-                number(fleet.peakBytes("sink") / MIB, 0),
-                number(fleet.peakBytes("gate") / MIB, 0),
-                Integer.toString(arrived.size()),
-                "equal");
+                number(inFlight.most() / MIB, 0)));
+        for (String stage : List.of("produce", "broker", "processor", "sink", "gate")) {
+            values.add(number(after.cpuSince(before, stage) / dumps, 4));
+        }
+        for (String topic : List.of("page-data", "page-metadata", "verdicts", "dumps")) {
+            values.add(Long.toString(after.logSince(before, topic) / dumps));
+        }
+        for (String service : List.of("broker", "processor", "sink", "gate")) {
+            values.add(number(fleet.peakBytes(service) / MIB, 0));
+        }
+        values.add(Integer.toString(arrived.size()));
+        values.add("equal");
         Path rows = arguments.path("rows");
         String row = String.join("\t", values) + "\n";
         if (!Files.exists(rows)) {
@@ -205,11 +225,14 @@ public final class ManyDumps {
 
     private static final List<String> COLUMNS = List.of(
             "captures",
+            "vmcore",
+            "level",
+            "codec",
             "dumps",
             "at once",
-            "vmcore MiB",
+            "memory MiB",
             "kept MiB",
-            "file MiB",
+            "file bytes",
             "wall s",
             "dumps/s",
             "vmcore MB/s",
@@ -217,14 +240,22 @@ public final class ManyDumps {
             "first file s",
             "median file s",
             "last file s",
-            "services CPU s/dump",
             "limit MiB",
             "most in flight MiB",
+            "produce CPU s/dump",
+            "broker CPU s/dump",
+            "processor CPU s/dump",
+            "sink CPU s/dump",
+            "gate CPU s/dump",
+            "page-data bytes/dump",
+            "page-metadata bytes/dump",
+            "verdicts bytes/dump",
+            "dumps bytes/dump",
             "broker MiB",
             "processor MiB",
             "sink MiB",
             "gate MiB",
-            "complete",
+            "complete files",
             "digests");
 
     private static String number(double value, int digits) {

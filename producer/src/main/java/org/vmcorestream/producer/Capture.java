@@ -26,7 +26,13 @@ public final class Capture {
         KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
         try (CaptureCluster cluster = ClusterConnection.open(settings)) {
             return new CaptureRun(
-                            vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec()), budget)
+                            vmcore,
+                            settings,
+                            progress,
+                            cluster,
+                            () -> PageCompressor.of(settings.codec()),
+                            budget,
+                            System::nanoTime)
                     .run();
         }
     }

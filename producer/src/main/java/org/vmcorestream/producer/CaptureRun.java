@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -32,6 +33,7 @@ final class CaptureRun {
     /**
      * @param compressors makes the compressor of each worker
      * @param budget memory for the pages that are to be sent
+     * @param nanoClock tells the time, as {@link System#nanoTime} does
      */
     CaptureRun(
             Vmcore vmcore,
@@ -39,7 +41,8 @@ final class CaptureRun {
             CaptureProgress progress,
             CaptureCluster cluster,
             Supplier<PageCompressor> compressors,
-            KeptBudget budget)
+            KeptBudget budget,
+            LongSupplier nanoClock)
             throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
@@ -68,7 +71,7 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
-        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions());
+        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
         metadataStage = new MetadataStage(
                 vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
         RecordSender admissions = new RecordSender(
@@ -77,7 +80,7 @@ final class CaptureRun {
                 settings.dumpId(),
                 openedAt,
                 new SendFailure(cluster.topicLimit()));
-        admissionStage = new AdmissionStage(settings, cluster.desk(), admissions, life, progress, System::nanoTime);
+        admissionStage = new AdmissionStage(settings, cluster.desk(), admissions, life, progress, nanoClock);
         parts = manifest.getParts();
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);

@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Dump;
@@ -23,6 +24,8 @@ final class CaptureFixture {
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
     KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
+    AdmissionPolicy admission = AdmissionPolicy.NEVER;
+    LongSupplier nanoClock = System::nanoTime;
 
     CaptureSettings settings() {
         return new CaptureSettings(
@@ -35,13 +38,17 @@ final class CaptureFixture {
                 List.of("level-31"),
                 codec,
                 stripeBytes,
-                threads);
+                1,
+                threads,
+                admission);
     }
 
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients()) {
-            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec), budget).run();
+            return new CaptureRun(
+                            vmcore, settings, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock)
+                    .run();
         }
     }
 

@@ -36,8 +36,12 @@ class DataStageTest {
                     new RecordSender(clients.metadata(), settings.topics().dumps(), settings.dumpId(), 1, failure);
             RecordSender data =
                     new RecordSender(clients.data(), settings.topics().pageData(), settings.dumpId(), 1, failure);
-            DumpLife life =
-                    new DumpLife(dumps, Manifests.manifest(vmcore, settings, 1), stripes, FakeCluster.DUMP_PARTITIONS);
+            DumpLife life = new DumpLife(
+                    dumps,
+                    Manifests.manifest(vmcore, settings, 1),
+                    stripes,
+                    FakeCluster.DUMP_PARTITIONS,
+                    System::nanoTime);
             PfnRuns backed = new PfnRuns(List.of(new PfnRun(0, (long) parts.length * STRIPE_PAGES)));
             try (DataStage stage = new DataStage(
                     settings,

@@ -81,6 +81,7 @@ final class FakeCluster {
         List<PartitionInfo> infos = new ArrayList<>();
         IntStream.range(0, DUMP_PARTITIONS)
                 .forEach(p -> infos.add(new PartitionInfo(TOPICS.dumps(), p, node, nodes, nodes)));
+        infos.add(new PartitionInfo(TOPICS.admissions(), 0, node, nodes, nodes));
         for (String topic : List.of(TOPICS.pageMetadata(), TOPICS.pageData())) {
             IntStream.range(0, PARTITIONS).forEach(p -> infos.add(new PartitionInfo(topic, p, node, nodes, nodes)));
         }

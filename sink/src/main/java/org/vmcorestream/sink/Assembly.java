@@ -27,7 +27,8 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * </pre>
  *
  * The file of a replay is made of the verdicts at the places that its outcome names. A replay gives way where heap is short
- * for live dumps: then it ends, neither done nor failed.
+ * for live dumps: then it ends, neither done nor failed. So does a live dump whose capture has not begun to send pages; it is
+ * begun anew.
  *
  * <p>Of a dump of several parts each is an assembly of its own, mostly of another sink: it reads the verdicts of all stripes, for
  * both bitmaps of a part are those of the whole dump, and copies the pages of its own.
@@ -63,15 +64,16 @@ final class Assembly {
     private final MissingPages missing = new MissingPages();
     private final StageReader reader;
     private final Quiet quiet;
+    private final HeapShare heap;
 
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
     private volatile Runnable bell = () -> {};
+    private volatile boolean gaveWay;
     private DumpPlan seen;
     private boolean draining;
     private Stage stage = Stage.WAITING;
-    private long heap;
     private VerdictIntake intake;
     private VerdictReading verdicts;
     private KernelLogStage log;
@@ -92,6 +94,7 @@ final class Assembly {
         latest = plan;
         seen = plan;
         quiet = new Quiet(tools.clock());
+        heap = new HeapShare(tools.heap(), order.isReplay());
         reader = new StageReader(tools.readers(), order.isReplay());
         whole = order.whole(tools);
         file = order.part().file(whole);
@@ -147,6 +150,13 @@ final class Assembly {
         return failed;
     }
 
+    /** Begins anew with the newest record of the dump; null unless this gave way as a live dump. */
+    Assembly again() {
+        return gaveWay && !order.isReplay()
+                ? new Assembly(new AssemblyOrder(latest, ruleSet(), order.primary(), order.replay()), tools, kernelLogs)
+                : null;
+    }
+
     /**
      * Stops it between two steps; what it wrote under a preliminary name is gone when this returns. A file that has its final
      * name and is on its way to dump-files stays: no other sink will make it, so the listener is told of it from here.
@@ -177,6 +187,7 @@ final class Assembly {
             }
             if (givesWay()) {
                 LOG.info("{} gives way to a live dump", order);
+                gaveWay = true;
                 end();
                 return Step.DONE;
             }
@@ -224,7 +235,7 @@ final class Assembly {
 
     private boolean givesWay() {
         boolean decided = stage == Stage.ENDING && ending.decided();
-        return order.isReplay() && !decided && tools.heap().wantsBack(heap);
+        return !decided && heap.givesWay(seen);
     }
 
     private Step advance() throws IOException {
@@ -246,15 +257,14 @@ final class Assembly {
 
     private Step waitForHeap() throws IOException {
         long need = plan.bitmapBytes();
-        if (need > tools.heap().total()) {
+        if (need > heap.total()) {
             return fail(named(String.format(
                     "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
-                    plan.endPfn(), (need >> 20) + 1, tools.heap().total() >> 20)));
+                    plan.endPfn(), (need >> 20) + 1, heap.total() >> 20)));
         }
-        if (!tools.heap().take(need, order.isReplay())) {
+        if (!heap.take(need, seen)) {
             return Step.IDLE;
         }
-        heap = need;
         quiet.news();
         Files.createDirectories(file.toAbsolutePath().getParent());
         log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
@@ -401,7 +411,6 @@ final class Assembly {
         verdicts = null;
         pages = null;
         log = null;
-        tools.heap().giveBack(heap, order.isReplay());
-        heap = 0;
+        heap.giveBack();
     }
 }

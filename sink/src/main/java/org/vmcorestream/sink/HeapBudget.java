@@ -6,13 +6,15 @@ package org.vmcorestream.sink;
  * what a hostile manifest claims, so an assembly takes its share before it begins, and waits while there is not enough.
  *
  * <p>Replays share half of it among them. One that needs more than this half begins only while nobody else has anything, and
- * gives way when a live dump is refused. Can be used by several threads at once.
+ * gives way when a live dump is refused. A live dump none of whose pages were announced yet may wait for its turn to send for
+ * hours: it begins only while nobody is refused, and gives way to one that has pages. Can be used by several threads at once.
  */
 final class HeapBudget {
     private final long total;
     private long left;
     private long replays;
     private boolean wanted;
+    private long refused;
 
     /**
      * @param total bytes to share
@@ -36,12 +38,25 @@ final class HeapBudget {
         boolean allowed = bytes <= left && (!replay || replays + bytes <= total / 2 || left == total);
         if (!replay) {
             wanted = !allowed;
+            refused = allowed ? 0 : bytes;
         }
         if (allowed) {
             left -= bytes;
             replays += replay ? bytes : 0;
         }
         return allowed;
+    }
+
+    /** Takes a share for a live dump without any page so far, or nothing when there is not enough left or somebody waits. */
+    synchronized boolean takeEarly(long bytes) {
+        boolean allowed = refused == 0 && bytes <= left;
+        left -= allowed ? bytes : 0;
+        return allowed;
+    }
+
+    /** Whether a live dump that has pages waits for more than is left. */
+    synchronized boolean isShort() {
+        return refused > left;
     }
 
     /** Gives a share back. */

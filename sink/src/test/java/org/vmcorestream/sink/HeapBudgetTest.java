@@ -58,4 +58,20 @@ class HeapBudgetTest {
 
         assertThat(heap.wantsBack(80)).isFalse();
     }
+
+    @Test
+    void shouldGiveADumpWithoutPagesNothingWhileAnotherWaits() {
+        assertThat(heap.takeEarly(60)).isTrue();
+        assertThat(heap.takeEarly(60)).isFalse();
+        assertThat(heap.isShort()).as("nobody with pages waits").isFalse();
+        assertThat(heap.take(50, false)).isFalse();
+
+        assertThat(heap.isShort()).isTrue();
+        assertThat(heap.takeEarly(10)).isFalse();
+        heap.giveBack(60, false);
+        assertThat(heap.isShort()).isFalse();
+        assertThat(heap.takeEarly(10)).as("the other one comes first").isFalse();
+        assertThat(heap.take(50, false)).isTrue();
+        assertThat(heap.takeEarly(10)).isTrue();
+    }
 }

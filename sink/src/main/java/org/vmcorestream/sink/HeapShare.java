@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.sink;
+
+/** One assembly's share of the heap for bitmaps. Belongs to one thread at a time. */
+final class HeapShare {
+    private final HeapBudget budget;
+    private final boolean replay;
+    private long held;
+
+    HeapShare(HeapBudget budget, boolean replay) {
+        this.budget = budget;
+        this.replay = replay;
+    }
+
+    /** All there is to share, in bytes. */
+    long total() {
+        return budget.total();
+    }
+
+    /**
+     * Takes the share, or nothing when it cannot be had now.
+     *
+     * @param latest newest record of the dump
+     */
+    boolean take(long bytes, DumpPlan latest) {
+        boolean taken = isEarly(latest) ? budget.takeEarly(bytes) : budget.take(bytes, replay);
+        held = taken ? bytes : 0;
+        return taken;
+    }
+
+    /** Whether what is held is to be given back, so that others who come first can go on. */
+    boolean givesWay(DumpPlan latest) {
+        return replay ? budget.wantsBack(held) : held > 0 && budget.isShort() && isEarly(latest);
+    }
+
+    /** Whether none of the dump's pages were announced yet: its capture may wait for its turn for hours. */
+    private boolean isEarly(DumpPlan latest) {
+        if (replay || latest.ended()) {
+            return false;
+        }
+        for (int stripe = 0; stripe < latest.stripes(); stripe++) {
+            if (latest.stripe(stripe).getDataOffset() >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void giveBack() {
+        budget.giveBack(held, replay);
+        held = 0;
+    }
+}

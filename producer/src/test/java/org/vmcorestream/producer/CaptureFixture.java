@@ -20,6 +20,7 @@ final class CaptureFixture {
     RuleSet capture = BuiltInRuleSets.capture();
     PageCodec codec = PageCodec.ZSTD;
     long stripeBytes = 64L << 30;
+    int parts = 1;
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
 
@@ -34,6 +35,7 @@ final class CaptureFixture {
                 List.of("level-31"),
                 codec,
                 stripeBytes,
+                parts,
                 threads);
     }
 

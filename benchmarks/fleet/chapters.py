@@ -1,6 +1,9 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """The chapters of docs/sizing.md, one function each."""
+import os
+import re
 import sys
+from argparse import Namespace
 
 from .document import number, power, size, table, time
 from .figures import STAGES, TOPICS, Figures, Results
@@ -9,9 +12,15 @@ from .queues import Run, arrivals, generator, percentile, sizes
 
 FLEETS = (1_000, 10_000, 100_000, 1_000_000)
 
-# What one gate, and one record on topic dumps, can bear: bounds of the code, see AdmissionBook.MAX_TICKETS.
-GATE_DUMPS = 65_536
+GATE = os.path.join("gate", "src", "main", "java", "org", "vmcorestream", "gate", "AdmissionBook.java")
 MOST_SIMULATED = 400_000
+
+
+def gate_dumps():
+    """Most dumps that one gate follows, as its code says."""
+    project = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    with open(os.path.join(project, GATE), encoding="utf-8") as code:
+        return 1 << int(re.search(r"MAX_TICKETS = 1 << (\d+);", code.read()).group(1))
 
 
 class Study:
@@ -38,7 +47,7 @@ def document(o, options):
     study = Study(o)
     return "\n\n".join(
         part
-        for chapter in (head, measured, one_dump, machines, everyday, rack, queues, zone, tiered, ends, assumptions)
+        for chapter in (head, measured, one_dump, machines, everyday, others, rack, queues, zone, tiered, ends, assumptions)
         for part in (chapter(study, options) if chapter is assumptions else chapter(study))
     ) + "\n"
 
@@ -168,6 +177,30 @@ def everyday(s):
         f"What is kept counts all {o.replicas} copies. Memory: {number(max(s.figures.memory.values()))} MiB was the most that a service had resident; heap bounds it, not the "
         f"guest. Everyday network is small: {size(s.fleets[-1].rate * s.dump.wire * o.replicas)}/s in all brokers of the largest fleet together."
     )
+
+
+def others(s):
+    o = s.o
+    yield "### Other crash rates, guests and retentions"
+    yield (
+        f"{power(FLEETS[2])} and {power(FLEETS[3])} hosts; all else as above. Brokers / processors / sinks, and what `page-data` keeps in all copies."
+    )
+    rows = []
+    for crashes in (o.crashes, 10 * o.crashes, 100 * o.crashes):
+        for gib in (s.mean / 4, s.mean, 8 * s.mean):
+            for days in (o.data_days, 4 * o.data_days):
+                other = Namespace(**{**vars(o), "crashes": crashes, "data_days": days})
+                dump = Dump(s.figures, gib)
+                machine = Machine(dump, other)
+                cells = []
+                for hosts in FLEETS[2:]:
+                    f = Fleet(hosts, dump, machine, other)
+                    cells += [f"{f.brokers} / {f.processors} / {f.sinks}", size(f.stored["page-data"])]
+                rows.append([number(crashes), f"{number(gib)} GiB", number(days)] + cells)
+    columns = ["crashes of a guest a year", "guest", "days kept"]
+    for hosts in FLEETS[2:]:
+        columns += [f"{power(hosts)}: machines", "page-data"]
+    yield table(columns, rows)
 
 
 def limit(s):
@@ -314,17 +347,18 @@ def ends(s):
     o = s.o
     yield "## Where this design ends"
     big = s.fleets[-1]
+    gate = gate_dumps()
     rows = []
     for f in s.fleets:
         rows.append(
             [
                 power(f.hosts),
                 number(f.rate),
-                number(f.rate * 12),
+                f"{100 * f.rate * o.records / o.partition_records:.2g} %",
                 size(f.stored["dumps"] / o.replicas),
                 time(f.start_seconds),
-                f"{number(f.rack / GATE_DUMPS)}",
-                f"{number(f.zone / GATE_DUMPS)}",
+                f"{number(f.rack / gate)}",
+                f"{number(f.zone / gate)}",
                 f.partitions,
             ]
         )
@@ -332,7 +366,7 @@ def ends(s):
         [
             "hosts",
             "dumps/s",
-            "records/s on one-partition topics",
+            "of one partition's records",
             f"topic dumps after {number(o.years)} years",
             "a sink's start",
             "a rack at the gate",
@@ -341,13 +375,12 @@ def ends(s):
         ],
         rows,
     )
-    first = next((f for f in s.fleets if f.zone > GATE_DUMPS), None)
+    first = next((f for f in s.fleets if f.zone > gate), None)
     slow = next((f for f in s.fleets if f.start_seconds > 60), None)
     yield (
-        f"*Records on one-partition topics*: about a dozen for each dump on `dump-files`, `exclusion-stats` and `admissions` together; one partition bears some ten thousand a second, so "
-        "they are never what ends first. *A sink's start* is the time to read its share of topic `dumps`, which is kept for ever and has each dump's kernel log: "
-        + (f"from {power(slow.hosts)} hosts on that is more than a minute. " if slow else "below a minute in all of these fleets. ")
-        + f"*At the gate*: dumps at once as a share of the {GATE_DUMPS:,} that one gate follows; above 1 the rest is not heard: such captures go on without leave after their timeout."
+        "*Of one partition's records*: what dumps bring to `dump-files`, `exclusion-stats` and `admissions`, as a share of what a partition bears; these have one each. *A sink's start* is the time to read its share of topic `dumps`, which is kept for ever and has each dump's kernel log: "
+        + (f"from {power(slow.hosts)} hosts on that is more than a minute. " if slow else "less than a minute in all of these fleets. ")
+        + f"*At the gate*: dumps at once as a share of the {gate:,} that one gate follows; above 1 the rest is not heard: such captures go on without leave after their timeout."
     )
     yield (
         "So what saturates first is, in this order: "

@@ -5,6 +5,7 @@ package org.vmcorestream.sink;
 final class HeapShare {
     private final HeapBudget budget;
     private final boolean replay;
+    private boolean taken;
     private long held;
 
     HeapShare(HeapBudget budget, boolean replay) {
@@ -23,14 +24,14 @@ final class HeapShare {
      * @param latest newest record of the dump
      */
     boolean take(long bytes, DumpPlan latest) {
-        boolean taken = isEarly(latest) ? budget.takeEarly(bytes) : budget.take(bytes, replay);
+        taken = isEarly(latest) ? budget.takeEarly(bytes) : budget.take(bytes, replay);
         held = taken ? bytes : 0;
         return taken;
     }
 
     /** Whether what is held is to be given back, so that others who come first can go on. */
     boolean givesWay(DumpPlan latest) {
-        return replay ? budget.wantsBack(held) : held > 0 && budget.isShort() && isEarly(latest);
+        return replay ? budget.wantsBack(held) : taken && budget.isShort() && isEarly(latest);
     }
 
     /** Whether none of the dump's pages were announced yet: its capture may wait for its turn for hours. */
@@ -47,7 +48,10 @@ final class HeapShare {
     }
 
     void giveBack() {
-        budget.giveBack(held, replay);
-        held = 0;
+        if (taken) {
+            budget.giveBack(held, replay);
+            taken = false;
+            held = 0;
+        }
     }
 }

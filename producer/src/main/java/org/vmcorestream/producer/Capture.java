@@ -23,6 +23,7 @@ public final class Capture {
      */
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
+        KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
         try (CaptureCluster cluster = ClusterConnection.open(settings)) {
             return new CaptureRun(
                             vmcore,
@@ -30,6 +31,7 @@ public final class Capture {
                             progress,
                             cluster,
                             () -> PageCompressor.of(settings.codec()),
+                            budget,
                             System::nanoTime)
                     .run();
         }

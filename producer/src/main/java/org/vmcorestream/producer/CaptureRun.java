@@ -32,6 +32,7 @@ final class CaptureRun {
 
     /**
      * @param compressors makes the compressor of each worker
+     * @param budget memory for the pages that are to be sent
      * @param nanoClock tells the time, as {@link System#nanoTime} does
      */
     CaptureRun(
@@ -40,6 +41,7 @@ final class CaptureRun {
             CaptureProgress progress,
             CaptureCluster cluster,
             Supplier<PageCompressor> compressors,
+            KeptBudget budget,
             LongSupplier nanoClock)
             throws IOException {
         this.vmcore = vmcore;
@@ -70,8 +72,8 @@ final class CaptureRun {
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
         life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
-        metadataStage =
-                new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
+        metadataStage = new MetadataStage(
+                vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
         RecordSender admissions = new RecordSender(
                 cluster.metadata(),
                 settings.topics().admissions(),
@@ -86,11 +88,11 @@ final class CaptureRun {
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
-        try {
+        try (dataStage) {
             life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
-            List<KeptPages> kept = metadataStage.run(stripes);
-            awaitAdmission(kept);
-            dataStage.run(stripes, kept);
+            long pages = metadataStage.run(stripes, dataStage);
+            awaitAdmission(pages);
+            dataStage.send(pages);
             life.captured();
             return result();
         } catch (InterruptedException | InterruptException | ClosedByInterruptException e) {
@@ -112,8 +114,7 @@ final class CaptureRun {
         }
     }
 
-    private void awaitAdmission(List<KeptPages> kept) throws InterruptedException {
-        long pages = kept.stream().mapToLong(KeptPages::pages).sum();
+    private void awaitAdmission(long pages) throws InterruptedException {
         long bytes = pages * vmcore.pageFacts().pageSize();
         admissionStage.run(pages, bytes, settings.ruleSets().size() * parts);
     }

@@ -49,7 +49,7 @@ public record CaptureSettings(
 
     private static final long GIB = 1L << 30;
 
-    /** A capture whose dump is not split, so that a file has all of it, and that asks nobody. */
+    /** Of a capture that asks nobody, and whose dump is not split: a file has all of it. */
     public CaptureSettings(
             Map<String, Object> client,
             Topics topics,

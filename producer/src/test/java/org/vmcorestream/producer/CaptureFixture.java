@@ -23,6 +23,7 @@ final class CaptureFixture {
     long stripeBytes = 64L << 30;
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
+    KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
     AdmissionPolicy admission = AdmissionPolicy.NEVER;
     LongSupplier nanoClock = System::nanoTime;
 
@@ -45,7 +46,9 @@ final class CaptureFixture {
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients()) {
-            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec), nanoClock).run();
+            return new CaptureRun(
+                            vmcore, settings, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock)
+                    .run();
         }
     }
 

@@ -6,11 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpState;
@@ -25,8 +21,8 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► VERDICTS ──► LOG ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
- *  for heap    all stripes  dmesg   headers    stripe    for the dump's  its name,
+ *  WAITING ──► LOG ──► VERDICTS ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
+ *  for heap    dmesg   all stripes  headers    stripe    for the dump's  its name,
  *                                   of a file  by stripe  last record     dump-files
  * </pre>
  *
@@ -47,8 +43,8 @@ final class Assembly {
 
     private enum Stage {
         WAITING,
-        VERDICTS,
         LOG,
+        VERDICTS,
         LAYOUT,
         PAGES,
         CAPTURE_END,
@@ -73,6 +69,7 @@ final class Assembly {
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
+    private volatile Runnable bell = () -> {};
     private volatile boolean gaveWay;
     private DumpPlan seen;
     private boolean draining;
@@ -132,9 +129,20 @@ final class Assembly {
         return plan;
     }
 
+    /** Sets what is told, by any thread, that something has come that a step may be waiting for. */
+    void setBell(Runnable bell) {
+        this.bell = bell;
+    }
+
+    /** What steps read with; belongs to whoever takes them. */
+    StageReader reader() {
+        return reader;
+    }
+
     /** Takes a newer record of the dump, one with the same layout. */
     void update(DumpPlan newer) {
         latest = newer;
+        bell.run();
     }
 
     /** Whether it ended without a file, for a reason that will not go away by itself. */
@@ -197,7 +205,7 @@ final class Assembly {
             return Step.IDLE;
         } catch (ApiException e) {
             fail(Problems.line(e));
-            if (refused(e)) {
+            if (Refusals.isOne(e)) {
                 throw e;
             }
             return Step.DONE;
@@ -230,13 +238,6 @@ final class Assembly {
         return !decided && heap.givesWay(seen);
     }
 
-    private static boolean refused(ApiException e) {
-        return e instanceof AuthorizationException
-                || e instanceof AuthenticationException
-                || e instanceof InvalidTopicException
-                || e instanceof UnsupportedVersionException;
-    }
-
     private Step advance() throws IOException {
         if (seen != latest) {
             seen = latest;
@@ -244,8 +245,8 @@ final class Assembly {
         }
         return switch (stage) {
             case WAITING -> waitForHeap();
-            case VERDICTS -> readVerdicts();
             case LOG -> writeLog();
+            case VERDICTS -> readVerdicts();
             case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
@@ -254,7 +255,7 @@ final class Assembly {
         };
     }
 
-    private Step waitForHeap() {
+    private Step waitForHeap() throws IOException {
         long need = plan.bitmapBytes();
         if (need > heap.total()) {
             return fail(named(String.format(
@@ -265,6 +266,18 @@ final class Assembly {
             return Step.IDLE;
         }
         quiet.news();
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+        stage = Stage.LOG;
+        return Step.PROGRESS;
+    }
+
+    /** The kernel log was sent before anything else, so it is there while the verdicts are still being made. */
+    private Step writeLog() throws IOException {
+        Step step = log.step();
+        if (step != Step.DONE) {
+            return step;
+        }
         intake = new VerdictIntake(order, tools.outbox(), problems, missing);
         String topic = tools.topics().verdicts();
         verdicts = order.isReplay()
@@ -281,17 +294,6 @@ final class Assembly {
         if (verdicts.news()) {
             quiet.news();
         }
-        if (step == Step.DONE) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
-            stage = Stage.LOG;
-            return Step.PROGRESS;
-        }
-        return step;
-    }
-
-    private Step writeLog() throws IOException {
-        Step step = log.step();
         if (step != Step.DONE) {
             return step;
         }
@@ -363,7 +365,7 @@ final class Assembly {
 
     private Step conclude(long absent) {
         ending = new FileEnding(
-                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent);
+                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent, bell);
         stage = Stage.ENDING;
         return Step.PROGRESS;
     }

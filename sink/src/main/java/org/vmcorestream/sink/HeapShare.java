@@ -13,17 +13,25 @@ final class HeapShare {
         this.replay = replay;
     }
 
-    /** All there is to share, in bytes. */
-    long total() {
-        return budget.total();
+    /** Whether all there is to share is enough for a dump. */
+    boolean suffices(DumpPlan plan) {
+        return plan.bitmapBytes() <= budget.total();
+    }
+
+    /** Why it is not, in one line. */
+    String tooLittle(DumpPlan plan) {
+        return String.format(
+                "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
+                plan.endPfn(), (plan.bitmapBytes() >> 20) + 1, budget.total() >> 20);
     }
 
     /**
-     * Takes the share, or nothing when it cannot be had now.
+     * Takes what the bitmaps of a dump need, or nothing when it cannot be had now.
      *
      * @param latest newest record of the dump
      */
-    boolean take(long bytes, DumpPlan latest) {
+    boolean take(DumpPlan latest) {
+        long bytes = latest.bitmapBytes();
         taken = isEarly(latest) ? budget.takeEarly(bytes) : budget.take(bytes, replay);
         held = taken ? bytes : 0;
         return taken;

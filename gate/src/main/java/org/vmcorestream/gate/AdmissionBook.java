@@ -98,7 +98,8 @@ final class AdmissionBook {
             turns.release(tickets.remove(admission.getDumpId()));
             return;
         }
-        if (admission.getBytes() < 0 || tickets.size() >= MAX_TICKETS) {
+        boolean sane = admission.getBytes() >= 0 && admission.getReason().length() <= Ticket.MAX_TEXT;
+        if (!sane || known == null && tickets.size() >= MAX_TICKETS) {
             refused++;
             return;
         }

@@ -312,6 +312,32 @@ class AdmissionBookTest {
     }
 
     @Test
+    void shouldGoOnWhereTheGateBeforeItWas() {
+        AdmissionRequest first = request(1, 90);
+        book.request(first, now++);
+        book.request(request(2, 60), now++);
+        book.request(request(3, 60), now);
+        decide();
+        AdmissionBook next = new AdmissionBook(GateSample.settings(LIMIT, 0));
+        next.request(first, now);
+        next.request(request(3, 60), now);
+        said.forEach(each -> next.admission(each, now));
+        Admission huge = new Admission(id(4), AdmissionState.WAITING, now, 1L, 0L, LIMIT, 0, "x".repeat(1000));
+        next.admission(huge, now);
+        assertThat(next.decide(now, NO_DISKS)).as("not before all was read").isEmpty();
+        next.live(now);
+        assertThat(next.decide(now, NO_DISKS)).as("all was said before").isEmpty();
+        assertThat(next.inFlight()).isEqualTo(90L << 12);
+        assertThat(next.tickets()).isEqualTo(3);
+        assertThat(next.waiting()).isEqualTo(2);
+
+        next.file(file(1, "level-31", true), now);
+        // The request of dump 2 is not on the topic any more; what was said of it is.
+        assertThat(next.decide(now, NO_DISKS).stream().map(AdmissionBookTest::text))
+                .containsExactly("1 RELEASED", "2 GRANTED");
+    }
+
+    @Test
     void shouldWriteWhatGrowsOldAnew() {
         book.request(request(1, 90), now);
         decide();

@@ -21,6 +21,7 @@ final class CaptureFixture {
     RuleSet capture = BuiltInRuleSets.capture();
     PageCodec codec = PageCodec.ZSTD;
     long stripeBytes = 64L << 30;
+    int parts = 1;
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
     KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
@@ -38,7 +39,7 @@ final class CaptureFixture {
                 List.of("level-31"),
                 codec,
                 stripeBytes,
-                1,
+                parts,
                 threads,
                 admission);
     }

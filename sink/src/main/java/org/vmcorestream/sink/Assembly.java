@@ -185,7 +185,7 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            if (givesWay()) {
+            if ((stage != Stage.ENDING || !ending.decided()) && heap.givesWay(seen)) {
                 LOG.info("{} gives way to a live dump", order);
                 gaveWay = true;
                 end();
@@ -233,11 +233,6 @@ final class Assembly {
         }
     }
 
-    private boolean givesWay() {
-        boolean decided = stage == Stage.ENDING && ending.decided();
-        return !decided && heap.givesWay(seen);
-    }
-
     private Step advance() throws IOException {
         if (seen != latest) {
             seen = latest;
@@ -256,13 +251,10 @@ final class Assembly {
     }
 
     private Step waitForHeap() throws IOException {
-        long need = plan.bitmapBytes();
-        if (need > heap.total()) {
-            return fail(named(String.format(
-                    "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
-                    plan.endPfn(), (need >> 20) + 1, heap.total() >> 20)));
+        if (!heap.suffices(plan)) {
+            return fail(named(heap.tooLittle(plan)));
         }
-        if (!heap.take(need, seen)) {
+        if (!heap.take(seen)) {
             return Step.IDLE;
         }
         quiet.news();
@@ -299,7 +291,7 @@ final class Assembly {
         }
         VerdictCollector collector = intake.collector();
         if (collector.stripesDone() == 0) {
-            problems.add(noVerdict());
+            problems.add(WhyIncomplete.noVerdict(order.isReplay(), seen));
             return conclude(0);
         }
         collector.end(problems);
@@ -345,22 +337,11 @@ final class Assembly {
         pages.checkAgainst(seen);
         missing.describe(total - sink.added(), problems);
         if (seen.state() == DumpState.FAILED) {
-            problems.add(captureFailed());
+            problems.add(WhyIncomplete.captureFailed(seen));
         } else if (!seen.ended()) {
-            problems.add("the capture has not ended, nothing new came for "
-                    + tools.stallTimeout().toSeconds() + " s");
+            problems.add(WhyIncomplete.notEnded(tools.stallTimeout()));
         }
         return conclude(total - sink.added());
-    }
-
-    private String noVerdict() {
-        return order.isReplay()
-                ? "no verdict is where the replay's outcome says"
-                : seen.state() == DumpState.FAILED ? captureFailed() : "no verdict came in time";
-    }
-
-    private String captureFailed() {
-        return "the capture failed" + (seen.failure().isEmpty() ? "" : ": " + seen.failure());
     }
 
     private Step conclude(long absent) {

@@ -15,12 +15,21 @@ final class HeapBudget {
     private long replays;
     private boolean wanted;
     private long refused;
+    private final int most;
+    private int shares;
+
+    /** Any number of shares. */
+    HeapBudget(long total) {
+        this(total, Integer.MAX_VALUE);
+    }
 
     /**
      * @param total bytes to share
+     * @param most shares at the same time: a file that is begun has buffers outside of the heap
      */
-    HeapBudget(long total) {
+    HeapBudget(long total, int most) {
         this.total = total;
+        this.most = most;
         left = total;
     }
 
@@ -35,12 +44,13 @@ final class HeapBudget {
      * @param replay whether it is for the file of a replay
      */
     synchronized boolean take(long bytes, boolean replay) {
-        boolean allowed = bytes <= left && (!replay || replays + bytes <= total / 2 || left == total);
+        boolean allowed = shares < most && bytes <= left && (!replay || replays + bytes <= total / 2 || left == total);
         if (!replay) {
             wanted = !allowed;
             refused = allowed ? 0 : bytes;
         }
         if (allowed) {
+            shares++;
             left -= bytes;
             replays += replay ? bytes : 0;
         }
@@ -49,18 +59,22 @@ final class HeapBudget {
 
     /** Takes a share for a live dump without any page so far, or nothing when there is not enough left or somebody waits. */
     synchronized boolean takeEarly(long bytes) {
-        boolean allowed = refused == 0 && bytes <= left;
-        left -= allowed ? bytes : 0;
+        boolean allowed = refused == 0 && shares < most && bytes <= left;
+        if (allowed) {
+            shares++;
+            left -= bytes;
+        }
         return allowed;
     }
 
     /** Whether a live dump that has pages waits for more than is left. */
     synchronized boolean isShort() {
-        return refused > left;
+        return refused > 0 && (refused > left || shares == most);
     }
 
     /** Gives a share back. */
     synchronized void giveBack(long bytes, boolean replay) {
+        shares--;
         left += bytes;
         replays -= replay ? bytes : 0;
     }

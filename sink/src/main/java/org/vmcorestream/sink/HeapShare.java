@@ -5,6 +5,7 @@ package org.vmcorestream.sink;
 final class HeapShare {
     private final HeapBudget budget;
     private final boolean replay;
+    private boolean taken;
     private long held;
 
     HeapShare(HeapBudget budget, boolean replay) {
@@ -12,25 +13,33 @@ final class HeapShare {
         this.replay = replay;
     }
 
-    /** All there is to share, in bytes. */
-    long total() {
-        return budget.total();
+    /** Whether all there is to share is enough for a dump. */
+    boolean suffices(DumpPlan plan) {
+        return plan.bitmapBytes() <= budget.total();
+    }
+
+    /** Why it is not, in one line. */
+    String tooLittle(DumpPlan plan) {
+        return String.format(
+                "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
+                plan.endPfn(), (plan.bitmapBytes() >> 20) + 1, budget.total() >> 20);
     }
 
     /**
-     * Takes the share, or nothing when it cannot be had now.
+     * Takes what the bitmaps of a dump need, or nothing when it cannot be had now.
      *
      * @param latest newest record of the dump
      */
-    boolean take(long bytes, DumpPlan latest) {
-        boolean taken = isEarly(latest) ? budget.takeEarly(bytes) : budget.take(bytes, replay);
+    boolean take(DumpPlan latest) {
+        long bytes = latest.bitmapBytes();
+        taken = isEarly(latest) ? budget.takeEarly(bytes) : budget.take(bytes, replay);
         held = taken ? bytes : 0;
         return taken;
     }
 
     /** Whether what is held is to be given back, so that others who come first can go on. */
     boolean givesWay(DumpPlan latest) {
-        return replay ? budget.wantsBack(held) : held > 0 && budget.isShort() && isEarly(latest);
+        return replay ? budget.wantsBack(held) : taken && budget.isShort() && isEarly(latest);
     }
 
     /** Whether none of the dump's pages were announced yet: its capture may wait for its turn for hours. */
@@ -47,7 +56,10 @@ final class HeapShare {
     }
 
     void giveBack() {
-        budget.giveBack(held, replay);
-        held = 0;
+        if (taken) {
+            budget.giveBack(held, replay);
+            taken = false;
+            held = 0;
+        }
     }
 }

@@ -74,4 +74,19 @@ class HeapBudgetTest {
         assertThat(heap.take(50, false)).isTrue();
         assertThat(heap.takeEarly(10)).isTrue();
     }
+
+    @Test
+    void shouldGiveNoMoreSharesThanThereMayBeFiles() {
+        HeapBudget two = new HeapBudget(100, 2);
+        assertThat(two.takeEarly(1)).isTrue();
+        assertThat(two.take(1, false)).isTrue();
+        assertThat(two.takeEarly(1)).isFalse();
+        assertThat(two.take(1, true)).isFalse();
+        assertThat(two.isShort()).isFalse();
+        assertThat(two.take(1, false)).isFalse();
+        assertThat(two.isShort()).as("a dump with pages waits for the place of one without").isTrue();
+        two.giveBack(1, false);
+        assertThat(two.take(1, false)).isTrue();
+        assertThat(two.isShort()).isFalse();
+    }
 }

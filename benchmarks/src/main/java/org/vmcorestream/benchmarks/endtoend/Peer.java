@@ -57,6 +57,26 @@ record Peer(String program, Path scratch, Duration limit) {
         return new Made(usage, System.nanoTime() - before, file, Files.size(file));
     }
 
+    /**
+     * Decides without writing a file, {@code --dry-run --show-stats}.
+     *
+     * @throws BenchmarkFailure when it fails or takes too long
+     */
+    MeasuredCommand.Usage decide(Path vmcore, int level) throws IOException, InterruptedException {
+        List<String> command = List.of(
+                program,
+                "--dry-run",
+                "--show-stats",
+                "-l",
+                "-d",
+                Integer.toString(level),
+                vmcore.toString(),
+                scratch.resolve("never-written.kdump").toString());
+        try (MeasuredCommand running = MeasuredCommand.start("makedumpfile", scratch, command)) {
+            return running.finish(limit);
+        }
+    }
+
     /** What the program says of its version. */
     String version() throws IOException, InterruptedException {
         try (MeasuredCommand running = MeasuredCommand.start("makedumpfile", scratch, List.of(program, "-v"))) {

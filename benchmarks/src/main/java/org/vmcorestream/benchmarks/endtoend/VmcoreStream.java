@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.vmcorestream.vmcore.codec.PageCodec;
@@ -59,12 +60,18 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
      */
     Sent send(Fleet fleet, Path vmcore, String capture, String ruleSet, PageCodec codec)
             throws IOException, InterruptedException {
+        return send(fleet, vmcore, capture, ruleSet, codec, List.of());
+    }
+
+    /** Sends a dump with more options of {@code produce}. */
+    Sent send(Fleet fleet, Path vmcore, String capture, String ruleSet, PageCodec codec, List<String> options)
+            throws IOException, InterruptedException {
         Files.createDirectories(fleet.files());
         fleet.requireAlive();
         fleet.resetPeaks();
         long logBefore = fleet.logBytes();
         long cpuBefore = fleet.cpuMicros();
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "produce",
                 vmcore.toString(),
@@ -75,7 +82,8 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
                 "--rule-set",
                 ruleSet,
                 "--codec",
-                name(codec));
+                name(codec)));
+        command.addAll(options);
         try (FinishedFile watch = FinishedFile.under(fleet.files());
                 MeasuredCommand running = MeasuredCommand.start("produce", scratch, command)) {
             MeasuredCommand.Usage usage = running.finish(limit);

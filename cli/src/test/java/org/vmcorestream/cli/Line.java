@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
 import org.vmcorestream.processor.VerdictService;
+import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureProgress;
 import org.vmcorestream.producer.CaptureSettings;
@@ -116,7 +117,18 @@ final class Line implements AutoCloseable {
         return Capture.run(
                 vmcore,
                 new CaptureSettings(
-                        client(), topics, dumpId, "host", "tenant", capture, ruleSets, codec, stripeBytes, parts, 2),
+                        client(),
+                        topics,
+                        dumpId,
+                        "host",
+                        "tenant",
+                        capture,
+                        ruleSets,
+                        codec,
+                        stripeBytes,
+                        parts,
+                        2,
+                        AdmissionPolicy.NEVER),
                 CaptureProgress.NONE);
     }
 

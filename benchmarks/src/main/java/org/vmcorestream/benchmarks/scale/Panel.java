@@ -9,10 +9,10 @@ import java.util.TreeSet;
 /** One drawing of lines over two axes, each linear from 0 on or logarithmic; several side by side make an SVG. */
 final class Panel {
     private static final int WIDTH = 520;
-    private static final int HEIGHT = 380;
+    private static final int HEIGHT = 420;
     private static final int LEFT = 70;
     private static final int RIGHT = 20;
-    private static final int TOP = 40;
+    private static final int TOP = 80;
     private static final int BOTTOM = 50;
 
     private final String title;
@@ -130,10 +130,11 @@ final class Panel {
         svg.append(String.format(
                 "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
                 path.toString().strip(), line.color()));
-        int at = TOP + 14 + 18 * number;
+        int at = 46 + 18 * (number / 2);
+        int from = LEFT + number % 2 * (WIDTH - LEFT - RIGHT) / 2;
         svg.append(String.format(
-                "<path d=\"M%d %d h24\" stroke=\"%s\" stroke-width=\"2\"/>%n", LEFT + 14, at - 4, line.color()));
-        text(svg, LEFT + 44, at, "start", "", line.name());
+                "<path d=\"M%d %d h24\" stroke=\"%s\" stroke-width=\"2\"/>%n", from, at - 4, line.color()));
+        text(svg, from + 30, at, "start", "", line.name());
     }
 
     private static double across(Axis axis, double value) {

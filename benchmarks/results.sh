@@ -6,7 +6,8 @@
 #   results_row VALUE...            a row, a value for each column
 #   results_note TEXT               a line that stands below the table
 #   results_rows FILE               rows that a program wrote, instead of COLUMN... and results_row: tab-separated, columns first
-#   results_end [COLUMN...]         the file gets its name, and the table is printed, or those columns of it by their number
+#   results_end [LIST...]           the file gets its name, and the table is printed: all of it, or one with the columns of each
+#                                   LIST, as of cut: 1-3,7
 #
 # results_command says how the script was called, for the file: set it before results_begin, without a path of this machine; else
 # it is the name of the script. A results file:
@@ -60,8 +61,11 @@ results_end() {
     cat "$results_rows" >> "$results_new"
     chmod 644 "$results_new"
     mv -f "$results_new" "$folder/$results_name.tsv"
-    local IFS=,
-    cut -f "${*:-1-}" "$results_rows" | results_print
+    local columns
+    for columns in "${@:-1-}"; do
+        cut -f "$columns" "$results_rows" | results_print
+        printf '\n'
+    done
     rm -f "$results_rows"
     printf '%s: benchmarks/results/%s.tsv\n' "${0##*/}" "$results_name" >&2
 }

@@ -198,6 +198,21 @@ class ReplaysTest {
     }
 
     @Test
+    void shouldNotTakeAPartOfADumpForTheFileOfItsReplay() {
+        ReplayTracker tracker = ask(false, A);
+        comes(outcome(tracker.replayId(), A, ""));
+        DumpFile part = file(tracker.replayId(), A, "level-17", 2_000);
+        part.setPart(1);
+        part.setParts(2);
+        comes(part);
+
+        assertThat(tracker.await(Duration.ofMillis(50), listener)).isFalse();
+        assertThat(tracker.waitingForFiles()).isEqualTo(1);
+        comes(file(tracker.replayId(), A, "level-17", 2_000));
+        assertThat(tracker.await(LONG, listener)).isTrue();
+    }
+
+    @Test
     void shouldPassOverOutcomesThatMakeNoSense() {
         ReplayTracker tracker = ask(false, A);
         ReplayOutcome odd = outcome(tracker.replayId(), A, "");

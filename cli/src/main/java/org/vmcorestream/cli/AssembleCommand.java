@@ -49,9 +49,12 @@ final class AssembleCommand extends ConsoleCommand {
             if (Files.isDirectory(part)) {
                 throw new CommandFailure(ExitCode.BAD_VMCORE, part + ": is a folder, expected a part of a dump");
             }
+            if (Files.exists(out) && Files.exists(part) && Files.isSameFile(out, part)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, out + ": is one of the parts, expected another name for the whole");
+            }
         }
         OutputFile output = OutputFile.of(out, force);
-        parts.forEach(output::spare);
         SplitDump dump = teardown.add(open());
         SplitDump.Summary summary;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));

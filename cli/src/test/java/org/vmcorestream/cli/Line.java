@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
 import org.vmcorestream.processor.VerdictService;
+import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureProgress;
 import org.vmcorestream.producer.CaptureSettings;
@@ -105,10 +106,29 @@ final class Line implements AutoCloseable {
     /** Captures a vmcore. */
     Capture.Result capture(Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes)
             throws IOException, InterruptedException {
+        return capture(vmcore, capture, ruleSets, codec, stripeBytes, 1);
+    }
+
+    /** Captures a vmcore for so many files of each rule set. */
+    Capture.Result capture(
+            Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes, int parts)
+            throws IOException, InterruptedException {
+        String dumpId = DumpId.next();
         return Capture.run(
                 vmcore,
                 new CaptureSettings(
-                        client(), topics, DumpId.next(), "host", "tenant", capture, ruleSets, codec, stripeBytes, 2),
+                        client(),
+                        topics,
+                        dumpId,
+                        "host",
+                        "tenant",
+                        capture,
+                        ruleSets,
+                        codec,
+                        stripeBytes,
+                        parts,
+                        2,
+                        AdmissionPolicy.NEVER),
                 CaptureProgress.NONE);
     }
 

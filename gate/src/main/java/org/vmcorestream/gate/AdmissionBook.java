@@ -98,7 +98,8 @@ final class AdmissionBook {
             turns.release(tickets.remove(admission.getDumpId()));
             return;
         }
-        if (admission.getBytes() < 0 || tickets.size() >= MAX_TICKETS) {
+        boolean sane = admission.getBytes() >= 0 && admission.getReason().length() <= Ticket.MAX_TEXT;
+        if (!sane || known == null && tickets.size() >= MAX_TICKETS) {
             refused++;
             return;
         }
@@ -214,7 +215,7 @@ final class AdmissionBook {
         }
     }
 
-    /** Says what was not said yet, what somebody else contradicted, what grows old, and to the first one why it waits. */
+    /** Says what was not said yet, what somebody else contradicted, what grows old, and to the first one whether it waits for disks. */
     private void sayMore(long now, DiskView disk, List<Admission> out) {
         Ticket first = turns.first(tickets.values());
         int ahead = 0;
@@ -224,7 +225,7 @@ final class AdmissionBook {
             String why = ticket == first ? turns.blockedBy(ticket, tickets.values(), disk) : "";
             boolean news = said == null
                     || said.getState() != ticket.state()
-                    || ticket == first && !sameKind(why, said.getReason());
+                    || ticket == first && Turns.isDisk(why) != Turns.isDisk(said.getReason());
             boolean correct = wrong.contains(ticket.dumpId()) && now - ticket.saidAt() >= CORRECTION_MILLIS;
             if (news || correct || now - ticket.saidAt() >= REFRESH_MILLIS) {
                 wrong.remove(ticket.dumpId());
@@ -232,11 +233,6 @@ final class AdmissionBook {
             }
             ahead += granted ? 0 : 1;
         }
-    }
-
-    /** Numbers in a reason change all the time; only another reason is worth a record. */
-    private static boolean sameKind(String reason, String other) {
-        return reason.replaceAll("\\d+", "").equals(other.replaceAll("\\d+", ""));
     }
 
     private Admission say(Ticket ticket, AdmissionState state, long now, int ahead, String reason) {

@@ -21,8 +21,11 @@ import org.slf4j.LoggerFactory;
 final class DiskWatch {
     private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
 
-    /** Between two questions. */
+    /** Between two questions while dumps are in flight. */
     static final Duration PAUSE = Duration.ofSeconds(5);
+
+    /** Between two questions while none is, so that an answer is there when one comes. */
+    static final Duration IDLE_PAUSE = Duration.ofMinutes(1);
 
     /** An answer older than this is none. */
     static final Duration FRESH = Duration.ofMinutes(5);
@@ -49,10 +52,15 @@ final class DiskWatch {
         return old ? DiskView.UNKNOWN : view;
     }
 
-    /** Asks when it is time to. */
-    void ask() {
+    /**
+     * Asks when it is time to.
+     *
+     * @param busy whether dumps are in flight
+     */
+    void ask(boolean busy) {
         long now = clock.millis();
-        boolean due = askedAt == Long.MIN_VALUE || now - askedAt >= PAUSE.toMillis() || now < askedAt;
+        long pause = (busy ? PAUSE : IDLE_PAUSE).toMillis();
+        boolean due = askedAt == Long.MIN_VALUE || now - askedAt >= pause || now < askedAt;
         if (due && asking.compareAndSet(false, true)) {
             askedAt = now;
             DescribeClusterResult cluster = admin.describeCluster();

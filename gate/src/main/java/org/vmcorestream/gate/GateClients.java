@@ -4,6 +4,7 @@ package org.vmcorestream.gate;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.schemas.ReaderSettings;
@@ -14,6 +15,7 @@ final class GateClients {
     private static final int FETCH_BYTES = 4 << 20;
 
     private static final int MAX_POLL_RECORDS = 500;
+    private static final int SESSION_MS = 10_000;
     private static final int MAX_BLOCK_MS = 10_000;
     private static final int DELIVERY_MS = 30_000;
 
@@ -23,6 +25,12 @@ final class GateClients {
     static Map<String, Object> member(GateSettings settings) {
         Map<String, Object> configs = sized(ReaderSettings.of(settings.client()));
         configs.put(ConsumerConfig.GROUP_ID_CONFIG, settings.topics().gateGroup());
+        Object protocol = configs.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        if (protocol == null || !protocol.toString().equalsIgnoreCase(GroupProtocol.CONSUMER.name())) {
+            // A gate that died is to be noticed soon: captures wait for the next one.
+            configs.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
+            configs.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MS / 5);
+        }
         return configs;
     }
 

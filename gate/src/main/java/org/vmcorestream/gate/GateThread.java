@@ -39,6 +39,9 @@ final class GateThread implements ConsumerRebalanceListener {
     private static final Duration BUSY = Duration.ofMillis(20);
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration ASK = Duration.ofSeconds(5);
+    /** Partitions that are added later are found that often. */
+    private static final long LOOK_NANOS = Duration.ofMinutes(5).toNanos();
+
     private static final long CLOCK_SKEW_MILLIS = 10 * 60_000L;
 
     private final GateSettings settings;
@@ -54,6 +57,7 @@ final class GateThread implements ConsumerRebalanceListener {
     private boolean behind;
     private boolean live;
     private AdmissionBook book;
+    private long lookAt = System.nanoTime() + LOOK_NANOS;
 
     GateThread(
             GateSettings settings,
@@ -109,8 +113,12 @@ final class GateThread implements ConsumerRebalanceListener {
             behind = true;
             return;
         }
+        if (System.nanoTime() - lookAt >= 0) {
+            lookAt = System.nanoTime() + LOOK_NANOS;
+            behind = !reader.assignment().containsAll(followed());
+        }
+        disk.ask(book.tickets() > 0);
         if (book.tickets() > 0) {
-            disk.ask();
             List<Admission> said = book.decide(clock.millis(), disk.view());
             outbox.send(said);
             said.forEach(listener::said);

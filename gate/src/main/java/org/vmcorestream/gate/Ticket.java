@@ -19,6 +19,9 @@ final class Ticket {
     /** Most files that are waited for. */
     static final int MAX_FILES = 1 << 16;
 
+    /** Longest text that is kept of a request or an answer. */
+    static final int MAX_TEXT = 400;
+
     private final String dumpId;
     private final String tenant;
     private final String host;
@@ -37,8 +40,8 @@ final class Ticket {
 
     private Ticket(String dumpId, String tenant, String host, long requested, int files, long now) {
         this.dumpId = dumpId;
-        this.tenant = tenant;
-        this.host = host;
+        this.tenant = cut(tenant);
+        this.host = cut(host);
         this.requested = Math.min(requested, MAX_BYTES);
         this.files = Math.min(Math.max(files, 1), MAX_FILES);
         bytes = this.requested;
@@ -55,6 +58,11 @@ final class Ticket {
                 request.getBytes(),
                 request.getFiles(),
                 now);
+    }
+
+    /** What is kept of a text from a topic: it may be as long as a record, and there may be many. */
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
     }
 
     /** Of a dump whose request is not on the topic any more: what was said of it is all that is known. */

@@ -15,6 +15,8 @@ import java.util.Map;
  * cannot use.
  */
 final class Turns {
+    private static final String BROKER = "broker ";
+
     private final GateSettings settings;
     private final Map<String, Long> byTenant = new HashMap<>();
     private long inFlight;
@@ -129,13 +131,18 @@ final class Turns {
         return blockedBy(ticket, disk, coming(tickets));
     }
 
+    /** Whether it is a broker's disk that a reason speaks of. */
+    static boolean isDisk(String reason) {
+        return reason.startsWith(BROKER);
+    }
+
     private String blockedBy(Ticket ticket, DiskView disk, long coming) {
         if (inFlight > 0 && inFlight + ticket.requested() > settings.limit()) {
             return inFlight + " of " + settings.limit() + " bytes are in flight, it brings " + ticket.requested();
         }
         if (!disk.hasRoom(ticket.requested(), coming, settings.diskReserve())) {
-            return "broker " + disk.broker() + " has " + disk.usable() + " bytes left, of which "
-                    + settings.diskReserve() + " are the reserve; it brings " + ticket.requested();
+            return BROKER + disk.broker() + " has " + disk.usable() + " bytes left, of which " + settings.diskReserve()
+                    + " are the reserve; it brings " + ticket.requested();
         }
         return "";
     }

@@ -23,6 +23,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB; {@value #CHOOSE_STRIPES} for what suits the parts
  * @param parts files of one rule set that share the dump's memory, 1 to {@value #MAX_PARTS}, no more than there are stripes
  * @param threads compressing threads, 1 to {@value #MAX_THREADS}; each costs about 3 MiB of direct memory
+ * @param admission whether it asks before it sends page contents
  */
 public record CaptureSettings(
         Map<String, Object> client,
@@ -35,7 +36,8 @@ public record CaptureSettings(
         PageCodec codec,
         long stripeBytes,
         int parts,
-        int threads) {
+        int threads,
+        AdmissionPolicy admission) {
     /** Leaves it to the producer how large stripes are. */
     public static final long CHOOSE_STRIPES = 0;
 
@@ -47,7 +49,7 @@ public record CaptureSettings(
 
     private static final long GIB = 1L << 30;
 
-    /** A capture whose dump is not split: a file has all of it. */
+    /** Of a capture that asks nobody, and whose dump is not split: a file has all of it. */
     public CaptureSettings(
             Map<String, Object> client,
             Topics topics,
@@ -59,7 +61,19 @@ public record CaptureSettings(
             PageCodec codec,
             long stripeBytes,
             int threads) {
-        this(client, topics, dumpId, host, tenant, capture, ruleSets, codec, stripeBytes, 1, threads);
+        this(
+                client,
+                topics,
+                dumpId,
+                host,
+                tenant,
+                capture,
+                ruleSets,
+                codec,
+                stripeBytes,
+                1,
+                threads,
+                AdmissionPolicy.NEVER);
     }
 
     /**
@@ -75,6 +89,7 @@ public record CaptureSettings(
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(capture, "capture");
         Objects.requireNonNull(codec, "codec");
+        Objects.requireNonNull(admission, "admission");
         if (!DumpId.isValid(dumpId)) {
             throw new IllegalArgumentException("dump id '" + dumpId + "', expected a UUID version 7 in lower case");
         }

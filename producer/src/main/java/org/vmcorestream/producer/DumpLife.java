@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
@@ -25,11 +26,15 @@ final class DumpLife {
     /** Between two announcements: each repeats the manifest. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** After so long without an announcement the last one is made again: a capture that waits is not one that stalls. */
+    private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private static final long LAST_WORD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RecordSender dumps;
     private final Manifest manifest;
     private final List<StripeProgress> stripes;
+    private final LongSupplier nanoClock;
     private final PartCopies copies;
 
     /** Receipts whose offsets are to be announced, in the order in which they come in. */
@@ -40,12 +45,21 @@ final class DumpLife {
     private boolean announced;
     private long announcedAt;
 
-    /** @param partitions partitions of topic dumps */
-    DumpLife(RecordSender dumps, Manifest manifest, List<StripeProgress> stripes, int partitions) {
+    /**
+     * @param partitions partitions of topic dumps
+     * @param nanoClock tells the time, as {@link System#nanoTime} does
+     */
+    DumpLife(
+            RecordSender dumps,
+            Manifest manifest,
+            List<StripeProgress> stripes,
+            int partitions,
+            LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
         this.dumps = dumps;
         this.manifest = manifest;
         this.stripes = stripes;
-        copies = new PartCopies(manifest, stripes, partitions, System::nanoTime);
+        copies = new PartCopies(manifest, stripes, partitions, nanoClock);
     }
 
     /** Sends the kernel log, then the manifest, and waits until the cluster has each. */
@@ -66,9 +80,16 @@ final class DumpLife {
     /** Announces offsets that became known since the last call; a little later where calls are many. */
     void announceSome() {
         poll();
-        if (news && (!announced || System.nanoTime() - announcedAt >= PAUSE_NANOS)) {
+        long since = nanoClock.getAsLong() - announcedAt;
+        if (news && (!announced || since >= PAUSE_NANOS) || announced && since >= ALIVE_NANOS) {
             announce();
-        } else if (copies.quiet()) {
+        }
+    }
+
+    /** Announces what became known, and after some time that the capture is alive. */
+    void keepAlive() {
+        poll();
+        if (news || !announced || nanoClock.getAsLong() - announcedAt >= ALIVE_NANOS) {
             announce();
         }
     }
@@ -92,7 +113,7 @@ final class DumpLife {
         send(DumpState.CAPTURING, "");
         news = false;
         announced = true;
-        announcedAt = System.nanoTime();
+        announcedAt = nanoClock.getAsLong();
     }
 
     /**

@@ -52,9 +52,16 @@ final class RecordSender {
     }
 
     private Receipt send(Integer partition, byte[] key, SpecificRecordBase message, Headers headers) {
+        return send(partition, key, message.getSchema().getName(), RecordCodec.encode(message), headers);
+    }
+
+    /**
+     * Sends a record that was encoded elsewhere.
+     *
+     * @param kind name of its schema
+     */
+    Receipt send(Integer partition, byte[] key, String kind, byte[] value, Headers headers) {
         failure.check();
-        byte[] value = RecordCodec.encode(message);
-        String kind = message.getSchema().getName();
         Receipt receipt = new Receipt(topic, kind, value.length, failure);
         try {
             producer.send(record(partition, key, value, headers), receipt);

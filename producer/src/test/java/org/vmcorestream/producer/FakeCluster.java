@@ -42,6 +42,9 @@ final class FakeCluster {
     private final MockProducer<byte[], byte[]> metadata = new Recording();
     private final MockProducer<byte[], byte[]> data = new Recording();
 
+    /** Where the gate answers. */
+    AdmissionDesk desk = AdmissionDesk.NOBODY;
+
     FakeCluster refuse(Predicate<ProducerRecord<byte[], byte[]>> which, RuntimeException refusal) {
         refused = which;
         this.refusal = refusal;
@@ -61,7 +64,7 @@ final class FakeCluster {
     }
 
     CaptureCluster clients() {
-        return new CaptureCluster(metadata, data, DUMP_PARTITIONS, PARTITIONS, topic -> OptionalLong.of(1234));
+        return new CaptureCluster(metadata, data, DUMP_PARTITIONS, PARTITIONS, topic -> OptionalLong.of(1234), desk);
     }
 
     boolean closed() {
@@ -78,6 +81,7 @@ final class FakeCluster {
         List<PartitionInfo> infos = new ArrayList<>();
         IntStream.range(0, DUMP_PARTITIONS)
                 .forEach(p -> infos.add(new PartitionInfo(TOPICS.dumps(), p, node, nodes, nodes)));
+        infos.add(new PartitionInfo(TOPICS.admissions(), 0, node, nodes, nodes));
         for (String topic : List.of(TOPICS.pageMetadata(), TOPICS.pageData())) {
             IntStream.range(0, PARTITIONS).forEach(p -> infos.add(new PartitionInfo(topic, p, node, nodes, nodes)));
         }

@@ -17,7 +17,8 @@ final class PageClasses {
     private static final int BYTES = 256;
     private static final int SHAPE_AT = 4 * BYTES;
     private static final int SHAPE_SHIFT = 16;
-    private static final int SHAPE_BITS = Integer.SIZE - Integer.numberOfLeadingZeros(Descriptor.SHAPE_MASK) - SHAPE_SHIFT;
+    private static final int SHAPE_BITS =
+            Integer.SIZE - Integer.numberOfLeadingZeros(Descriptor.SHAPE_MASK) - SHAPE_SHIFT;
     private static final int SLOT_BITS = 6;
 
     /** For each byte of the flags, and for the upper bits of the shape, what they add to the number. */

@@ -262,8 +262,14 @@ final class DumpBoard implements KernelLogs {
             if (entry == null) {
                 continue;
             }
-            if (entry.live.remove(ruleSet, assembly) && assembly.failed()) {
-                entry.failed.add(ruleSet);
+            if (entry.live.remove(ruleSet, assembly)) {
+                Assembly again = assembly.again();
+                if (assembly.failed()) {
+                    entry.failed.add(ruleSet);
+                } else if (again != null) {
+                    entry.live.put(ruleSet, again);
+                    starter.accept(again);
+                }
             }
             if (entry.replays.remove(ruleSet, assembly) && assembly.failed()) {
                 entry.fail(ruleSet, assembly.replayId());

@@ -26,6 +26,8 @@ final class StageReader implements AutoCloseable {
 
     private boolean placed;
     private int emptyReads;
+    private boolean hurried;
+    private boolean expectant;
     private String topic;
     private int partition;
     private long next;
@@ -81,11 +83,24 @@ final class StageReader implements AutoCloseable {
             seek(topic, partition, next);
         }
         sound = false;
-        List<LogRecord> records = reader.read(emptyReads < PATIENCE ? PATIENT : IMPATIENT);
+        List<LogRecord> records = reader.read(emptyReads < PATIENCE && !hurried ? PATIENT : IMPATIENT);
         next = reader.position();
         sound = true;
         emptyReads = records.isEmpty() ? Math.min(emptyReads + 1, PATIENCE) : 0;
+        expectant = records.isEmpty() && emptyReads < PATIENCE;
         return records;
+    }
+
+    /** Says whether others want the worker: then nothing is waited for. */
+    void setHurried(boolean hurried) {
+        this.hurried = hurried;
+    }
+
+    /** Whether a read since the last call of this method has brought nothing, and the next one may well bring something. */
+    boolean takeExpectant() {
+        boolean was = expectant;
+        expectant = false;
+        return was;
     }
 
     /** Offset that is read next. */

@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Remembers which readers were opened and which of them were closed. */
+/** Remembers which readers were opened, how long their reads would have waited, and which of them were closed. */
 final class CountedReaders implements LogReaders {
     private final LogReaders readers;
     private final List<LogReader> opened = new ArrayList<>();
     private final List<LogReader> closed = new ArrayList<>();
+    private final List<Duration> waits = new ArrayList<>();
 
     CountedReaders(LogReaders readers) {
         this.readers = readers;
@@ -17,6 +18,10 @@ final class CountedReaders implements LogReaders {
 
     List<LogReader> all() {
         return opened;
+    }
+
+    List<Duration> waits() {
+        return waits;
     }
 
     List<LogReader> closed() {
@@ -49,6 +54,7 @@ final class CountedReaders implements LogReaders {
 
         @Override
         public List<LogRecord> read(Duration wait) throws OffsetGoneException {
+            waits.add(wait);
             return reader.read(wait);
         }
 

@@ -173,16 +173,36 @@ final class SampleDump {
     }
 
     DumpPlan plan(DumpState state) {
+        return plan(state, 0);
+    }
+
+    /** Announces it, with a copy for each part behind the first in the partition of the two that it falls to. */
+    SampleDump announce(DumpState state) {
+        cluster.append(TOPICS.dumps(), 0, Keys.dump(dumpId), dumpId, record(state));
+        for (int part = 1; part < manifest.getParts(); part++) {
+            int partition = Keys.partPartition(dumpId, part, 2);
+            cluster.append(TOPICS.dumps(), partition, Keys.dumpPart(dumpId, part), dumpId, record(state));
+        }
+        return this;
+    }
+
+    /** Says which part each of its three stripes is of. */
+    SampleDump parts(int first, int second, int third) {
+        int[] parts = {first, second, third};
+        for (int stripe = 0; stripe < 3; stripe++) {
+            stripes[stripe].setPart(parts[stripe]);
+        }
+        manifest.setParts(third + 1);
+        return this;
+    }
+
+    DumpPlan plan(DumpState state, int part) {
+        String key = new String(part == 0 ? Keys.dump(dumpId) : Keys.dumpPart(dumpId, part), StandardCharsets.UTF_8);
         try {
-            return DumpPlan.of(record(state), dumpId, 2);
+            return DumpPlan.of(record(state), key, 2);
         } catch (org.vmcorestream.schemas.MalformedRecordException e) {
             throw new AssertionError(e);
         }
-    }
-
-    SampleDump announce(DumpState state) {
-        cluster.append(TOPICS.dumps(), 0, Keys.dump(dumpId), dumpId, record(state));
-        return this;
     }
 
     SampleDump verdict(int stripe, String ruleSet) {

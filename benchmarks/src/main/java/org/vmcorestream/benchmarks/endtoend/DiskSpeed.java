@@ -16,12 +16,12 @@ import java.util.Random;
  * @param cachedNanos until the last write returned; much of the file may still be in the page cache only
  * @param syncedNanos until it was on the disk
  */
-record DiskSpeed(long cachedNanos, long syncedNanos) {
+public record DiskSpeed(long cachedNanos, long syncedNanos) {
     private static final int WRITE = 1 << 20;
     private static final int DIFFERENT_WRITES = 16;
 
     /** Writes a file of so many bytes to a folder, and removes it. */
-    static DiskSpeed measure(Path folder, long bytes) throws IOException {
+    public static DiskSpeed measure(Path folder, long bytes) throws IOException {
         byte[] random = new byte[WRITE * DIFFERENT_WRITES];
         new Random(bytes).nextBytes(random);
         ByteBuffer source = ByteBuffer.allocateDirect(random.length).put(random);

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
  * <p>The CRC of A followed by B is crc(A) * x^(8 * length of B) + crc(B), in the ring of polynomials over GF(2) modulo the
  * Castagnoli polynomial. Polynomials are held with bits reversed, as the CRC itself is: bit 31 is x^0.
  */
-final class Crc32cCombine {
+public final class Crc32cCombine {
     /** The Castagnoli polynomial without x^32, bits reversed. */
     private static final int POLYNOMIAL = 0x82F6_3B78;
 
@@ -26,7 +26,7 @@ final class Crc32cCombine {
      * @param second CRC of the second string
      * @param secondLength bytes of the second string, at least 0
      */
-    static int combine(int first, int second, long secondLength) {
+    public static int combine(int first, int second, long secondLength) {
         return multiply(first, power(secondLength)) ^ second;
     }
 

@@ -38,12 +38,14 @@ final class PartialFile implements AutoCloseable {
     private final Path file;
     private final Path partial;
     private final FileChannel channel;
+    private final EarlySync early;
     private boolean open = true;
 
     private PartialFile(Path file, Path partial, FileChannel channel) {
         this.file = file;
         this.partial = partial;
         this.channel = channel;
+        early = new EarlySync(channel);
     }
 
     /** Creates {@code NAME.partial}, or empties an older one that nobody writes to. */
@@ -89,6 +91,15 @@ final class PartialFile implements AutoCloseable {
         } catch (IOException e) {
             throw failed("cannot write " + length + " bytes at offset " + position, e);
         }
+        syncEarly(length);
+    }
+
+    private void syncEarly(long written) throws IOException {
+        try {
+            early.written(written);
+        } catch (IOException e) {
+            throw failed("cannot be synced", e);
+        }
     }
 
     /**
@@ -108,16 +119,18 @@ final class PartialFile implements AutoCloseable {
                 }
                 copied += step;
             }
-            return copied;
         } catch (IOException e) {
             throw failed("cannot copy " + length + " bytes to offset " + position, e);
         }
+        syncEarly(copied);
+        return copied;
     }
 
     /** Syncs the file, gives it its final name and syncs the directory. */
     void commit() throws IOException {
         requireOpen();
         try {
+            early.end();
             channel.force(true);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -138,6 +151,7 @@ final class PartialFile implements AutoCloseable {
     public void close() throws IOException {
         if (open) {
             open = false;
+            early.abandon();
             try (channel) {
                 Files.deleteIfExists(partial);
             }

@@ -115,11 +115,7 @@ final class Panel {
         StringBuilder path = new StringBuilder();
         for (Point point : line.points()) {
             path.append(String.format(
-                    Locale.ROOT,
-                    "%s%.1f %.1f ",
-                    path.isEmpty() ? "M" : "L",
-                    across(x, point.x()),
-                    down(y, point.y())));
+                    Locale.ROOT, "%s%.1f %.1f ", path.isEmpty() ? "M" : "L", across(x, point.x()), down(y, point.y())));
             svg.append(String.format(
                     Locale.ROOT,
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"/>%n",

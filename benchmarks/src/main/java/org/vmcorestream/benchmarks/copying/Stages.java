@@ -82,8 +82,7 @@ final class Stages {
         long stored = Math.max(1, sample.pages() - zeroPages);
         int length = (int) Math.max(1, Math.min(sample.pageSize() - 1, storedBytes / stored));
         KernelIdentity kernel = new KernelIdentity("Linux", "", "", "", "x86_64", "", "", 1, 0);
-        KdumpHeader header =
-                new KdumpHeader(kernel, sample.pageSize(), stored, 31, codec, 0, new byte[0], 0, 0);
+        KdumpHeader header = new KdumpHeader(kernel, sample.pageSize(), stored, 31, codec, 0, new byte[0], 0, 0);
         PfnBitmap all = new PfnBitmap(stored);
         all.set(0, stored);
         Path file = folder.resolve("copying.kdump");

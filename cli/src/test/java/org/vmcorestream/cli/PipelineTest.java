@@ -200,7 +200,7 @@ class PipelineTest {
     }
 
     /** A machine with a little memory in each of three GiB. */
-    private static Path wide(String name) {
+    private static Path wide(String name) throws IOException {
         return SyntheticVmcore.write(
                         folder.resolve(name),
                         String.join(

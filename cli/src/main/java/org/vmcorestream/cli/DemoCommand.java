@@ -52,7 +52,8 @@ final class DemoCommand extends ConsoleCommand {
                 .run(opened, new Pipeline.Job(output.path(), rules, file.codec(), null));
     }
 
-    private static Path unpack(Path folder) throws IOException {
+    /** Unpacks its vmcore into a folder. */
+    static Path unpack(Path folder) throws IOException {
         Path vmcore = folder.resolve(VMCORE);
         try (InputStream packed = DemoCommand.class.getResourceAsStream("demo/" + VMCORE + ".zst");
                 InputStream unpacked = new ZstdInputStream(packed)) {

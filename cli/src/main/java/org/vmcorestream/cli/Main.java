@@ -23,7 +23,7 @@ public final class Main {
 
     /** Runs a command on a console. */
     static int run(Console console, String... args) {
-        CommandLine line = new CommandLine(new VmcoreStreamCommand(), new Commands(console));
+        CommandLine line = Commands.line(console, args);
         line.setOut(new PrintWriter(console.out(), true));
         line.setErr(new PrintWriter(console.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -130,7 +130,7 @@ final class Pipeline {
                 client,
                 topics,
                 dumpId,
-                ProduceCommand.hostName(),
+                HostName.ofThisHost(),
                 "",
                 captured,
                 List.of(ruleSet.name()),

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.vmcorestream.producer.Capture;
+import org.vmcorestream.producer.CaptureConnection;
 import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.producer.UnfitSettingsException;
@@ -128,27 +127,15 @@ final class ProduceCommand extends ConsoleCommand {
         List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
         int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
         Topics topics = kafka.topics();
+        // The two take about as long: classes of Kafka's clients are loaded while the vmcore is looked at.
+        Begun<CaptureConnection> connecting =
+                teardown.add(Begun.begin("connect", () -> connect(client, topics, names, stripe, compressing)));
         Vmcore opened = teardown.add(Vmcores.open(vmcore));
-        Cluster cluster = teardown.add(Cluster.connect(client));
-        cluster.requireTopics(topics);
-        RuleSetFinder finder = teardown.add(RuleSetFinder.in(kafka));
-        CaptureSettings settings = new CaptureSettings(
-                client,
-                topics,
-                DumpId.next(),
-                host == null ? hostName() : host,
-                tenant,
-                finder.find(capture),
-                finder.find(names).stream().map(RuleSet::name).distinct().toList(),
-                codec,
-                stripe,
-                parts,
-                compressing,
-                admission.policy());
+        CaptureConnection connection = connecting.await();
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {
-            result = Capture.run(opened, settings, new CaptureBars(board));
+            result = Capture.run(opened, connection, new CaptureBars(board));
         } catch (UnfitSettingsException e) {
             throw new CommandFailure(ExitCode.USAGE, vmcore + ": " + e.getMessage(), e);
         } finally {
@@ -156,6 +143,29 @@ final class ProduceCommand extends ConsoleCommand {
         }
         console().print(result.dumpId());
         return ExitCode.OK;
+    }
+
+    /** Looks at the cluster's topics before anything is sent. */
+    private CaptureConnection connect(
+            Map<String, Object> client, Topics topics, List<RuleSetName> names, long stripe, int compressing)
+            throws Exception {
+        try (Cluster cluster = Cluster.connect(client);
+                RuleSetFinder finder = RuleSetFinder.in(client, topics)) {
+            cluster.requireTopics(topics);
+            return CaptureConnection.open(new CaptureSettings(
+                    client,
+                    topics,
+                    DumpId.next(),
+                    host == null ? HostName.ofThisHost() : host,
+                    tenant,
+                    finder.find(capture),
+                    finder.find(names).stream().map(RuleSet::name).distinct().toList(),
+                    codec,
+                    stripe,
+                    parts,
+                    compressing,
+                    admission.policy()));
+        }
     }
 
     private long stripeBytes() {
@@ -166,14 +176,5 @@ final class ProduceCommand extends ConsoleCommand {
             throw new CommandFailure(ExitCode.USAGE, "--stripe-size " + stripeGib + ", expected 1 to 1048576 GiB");
         }
         return (long) stripeGib << 30;
-    }
-
-    /** Name of this host, as far as it knows one. */
-    static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 }

@@ -51,6 +51,6 @@ final class RulesPublishCommand extends ConsoleCommand {
 
     /** Who runs this command: user@host. */
     static String user() {
-        return System.getProperty("user.name", "") + "@" + ProduceCommand.hostName();
+        return System.getProperty("user.name", "") + "@" + HostName.ofThisHost();
     }
 }

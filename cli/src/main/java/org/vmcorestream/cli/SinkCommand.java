@@ -116,7 +116,7 @@ final class SinkCommand extends ConsoleCommand {
                         client,
                         kafka.topics(),
                         group,
-                        name == null ? ProduceCommand.hostName() : name,
+                        name == null ? HostName.ofThisHost() : name,
                         placement,
                         Optional.ofNullable(codec),
                         defaults.stream().map(RuleSet::name).toList(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -30,24 +29,6 @@ import picocli.CommandLine.Spec;
             "  130  interrupted",
             "",
             "'vmcore-stream COMMAND --help' says more of a command."
-        },
-        subcommands = {
-            RunCommand.class,
-            DemoCommand.class,
-            InspectCommand.class,
-            TopicsCommand.class,
-            ProduceCommand.class,
-            ProcessCommand.class,
-            SinkCommand.class,
-            AdmitCommand.class,
-            AssembleCommand.class,
-            DumpsCommand.class,
-            RulesCommand.class,
-            ReplayCommand.class,
-            WhatIfCommand.class,
-            ExplainCommand.class,
-            WatchCommand.class,
-            CommandLine.HelpCommand.class
         })
 final class VmcoreStreamCommand implements Runnable {
     @Spec

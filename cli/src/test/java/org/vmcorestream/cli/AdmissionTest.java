@@ -59,6 +59,7 @@ class AdmissionTest {
         try (Line line = new Line(folder, 2)) {
             Line.Sink sink = line.sink("sinks", folder.resolve("out"), Optional.empty(), 2);
             Events events = new Events();
+            String alone = capture(line, guest, AdmissionPolicy.Mode.AUTO);
             ExecutorService hosts = Executors.newFixedThreadPool(DUMPS);
             Map<String, DumpFile> files = new HashMap<>();
             Set<String> sent = new HashSet<>();
@@ -68,17 +69,20 @@ class AdmissionTest {
                 assertThat(events.atWork.await(60, TimeUnit.SECONDS))
                         .as("a gate is at work")
                         .isTrue();
+                sent.add(capture(line, guest, AdmissionPolicy.Mode.AUTO));
                 List<Future<String>> captures = new ArrayList<>();
-                for (int i = 0; i < DUMPS; i++) {
-                    captures.add(hosts.submit(() -> capture(line, guest)));
+                for (int i = 1; i < DUMPS; i++) {
+                    captures.add(hosts.submit(() -> capture(line, guest, AdmissionPolicy.Mode.ALWAYS)));
                 }
+                take(sink, files);
+                take(sink, files);
                 take(sink, files);
                 first.close();
                 second.start();
                 for (Future<String> capture : captures) {
                     sent.add(capture.get(120, TimeUnit.SECONDS));
                 }
-                while (files.size() < DUMPS) {
+                while (files.size() < DUMPS + 1) {
                     take(sink, files);
                 }
                 assertThat(first.failure()).isEmpty();
@@ -86,6 +90,7 @@ class AdmissionTest {
             } finally {
                 hosts.shutdownNow();
             }
+            assertThat(files.remove(alone)).isNotNull();
             assertThat(files.keySet()).isEqualTo(sent);
             assertThat(files.values()).allMatch(DumpFile::getComplete);
             assertThat(files.values())
@@ -155,7 +160,7 @@ class AdmissionTest {
                         "panic \"all at once\""));
     }
 
-    private static String capture(Line line, SyntheticVmcore guest) throws Exception {
+    private static String capture(Line line, SyntheticVmcore guest, AdmissionPolicy.Mode admission) throws Exception {
         try (Vmcore vmcore = Vmcore.open(guest.file())) {
             CaptureSettings settings = new CaptureSettings(
                     line.client(),
@@ -169,7 +174,7 @@ class AdmissionTest {
                     1L << 30,
                     1,
                     1,
-                    new AdmissionPolicy(AdmissionPolicy.Mode.ALWAYS, Duration.ofMinutes(2)));
+                    new AdmissionPolicy(admission, Duration.ofMinutes(2)));
             return Capture.run(vmcore, settings, CaptureProgress.NONE).dumpId();
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,7 +94,7 @@ class HelpTest {
     @Test
     void shouldNotBreakTheLinesOfExamples() {
         int examples = 0;
-        for (CommandLine command : everyCommandBelow(new CommandLine(new VmcoreStreamCommand(), new Commands(null)))) {
+        for (CommandLine command : everyCommandBelow(Commands.line(null))) {
             String name = command.getCommandSpec().qualifiedName(" ");
             Object[] words = (name.substring(name.indexOf(' ') + 1) + " --help").split(" ");
             String[] lines = command.getCommandSpec().usageMessage().footer();
@@ -101,6 +102,21 @@ class HelpTest {
             examples += lines.length;
         }
         assertThat(examples).isGreaterThan(40);
+    }
+
+    @Test
+    void shouldHelpAlikeWhetherACommandStandsFirstOrBehindHelp() {
+        for (String name : Commands.line(null).getSubcommands().keySet()) {
+            assertThat(Commands.line(null, name).getSubcommands().keySet())
+                    .as(name)
+                    .isEqualTo(
+                            name.equals("help")
+                                    ? Commands.line(null).getSubcommands().keySet()
+                                    : Set.of(name));
+            assertThat(Captured.run(name, "--help").out())
+                    .as(name)
+                    .isEqualTo(Captured.run("help", name).out());
+        }
     }
 
     private static List<CommandLine> everyCommandBelow(CommandLine parent) {

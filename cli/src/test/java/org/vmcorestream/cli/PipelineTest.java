@@ -200,7 +200,11 @@ class PipelineTest {
     }
 
     /** A machine with a little memory in each of three GiB. */
+<<<<<<< HEAD
     private static SyntheticVmcore wide(String name) throws IOException {
+=======
+    private static Path wide(String name) throws IOException {
+>>>>>>> 7fa8c91015381da2f4cabd31a3783bd00130704b
         return SyntheticVmcore.write(
                 folder.resolve(name),
                 String.join(

@@ -23,18 +23,24 @@ public final class Capture {
      */
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
-        KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
-        try (CaptureCluster cluster = ClusterConnection.open(settings)) {
-            return new CaptureRun(
-                            vmcore,
-                            settings,
-                            progress,
-                            cluster,
-                            () -> PageCompressor.of(settings.codec()),
-                            budget,
-                            System::nanoTime)
-                    .run();
+        try (CaptureConnection connection = CaptureConnection.open(settings)) {
+            return run(vmcore, connection, progress);
         }
+    }
+
+    /** Captures a vmcore like {@link #run(Vmcore, CaptureSettings, CaptureProgress)}, with a connection that was opened before. */
+    public static Result run(Vmcore vmcore, CaptureConnection connection, CaptureProgress progress)
+            throws IOException, InterruptedException {
+        CaptureSettings settings = connection.settings();
+        return new CaptureRun(
+                        vmcore,
+                        settings,
+                        progress,
+                        connection.cluster(),
+                        () -> PageCompressor.of(settings.codec()),
+                        new KeptBudget(KeptBudget.USUAL_BYTES),
+                        System::nanoTime)
+                .run();
     }
 
     /**

@@ -84,7 +84,9 @@ class HeapBudgetTest {
         assertThat(two.take(1, true)).isFalse();
         assertThat(two.isShort()).isFalse();
         assertThat(two.take(1, false)).isFalse();
-        assertThat(two.isShort()).as("a dump with pages waits for the place of one without").isTrue();
+        assertThat(two.isShort())
+                .as("a dump with pages waits for the place of one without")
+                .isTrue();
         two.giveBack(1, false);
         assertThat(two.take(1, false)).isTrue();
         assertThat(two.isShort()).isFalse();

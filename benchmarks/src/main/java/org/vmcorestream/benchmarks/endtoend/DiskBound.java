@@ -14,6 +14,7 @@ import org.vmcorestream.vmcore.kdump.KdumpFile;
  */
 public final class DiskBound {
     private static final double MEGABYTE = 1e6;
+    private static final double MICROS = 1e6;
     private static final double NANOS = 1e9;
 
     private DiskBound() {}
@@ -76,6 +77,8 @@ public final class DiskBound {
                     bytes / MEGABYTE,
                     disk.syncedNanos() / NANOS);
             series.add("wall", sent.wallNanos() / NANOS);
+            double cpu = (sent.produce().cpuMicros() + sent.servicesMicros()) / MICROS;
+            series.add("cores", cpu / Runtime.getRuntime().availableProcessors());
             series.add("log", sent.logBytes());
             series.add("file", sent.bytes());
             series.add("writing", disk.syncedNanos() / NANOS);
@@ -92,6 +95,8 @@ public final class DiskBound {
                 .cell("file in place s", series.median("wall"), 2)
                 .cell("writing both s", series.median("writing"), 2)
                 .cell("ratio", series.medianRatio("wall", "writing"), 2)
+                .cell("CPU s / cores", series.median("cores"), 2)
+                .cell("ratio to CPU", series.medianRatio("wall", "cores"), 2)
                 .cell("disk MB/s", series.median("speed"), 0)
                 .cell("page cache MB/s", series.median("cached"), 0);
     }

@@ -200,11 +200,7 @@ class PipelineTest {
     }
 
     /** A machine with a little memory in each of three GiB. */
-<<<<<<< HEAD
     private static SyntheticVmcore wide(String name) throws IOException {
-=======
-    private static Path wide(String name) throws IOException {
->>>>>>> 7fa8c91015381da2f4cabd31a3783bd00130704b
         return SyntheticVmcore.write(
                 folder.resolve(name),
                 String.join(
@@ -248,18 +244,17 @@ class PipelineTest {
                 assertThat(System.nanoTime())
                         .as("parts made: %s", parts.keySet())
                         .isLessThan(deadline);
-                for (Line.Sink sink : List.copyOf(sinks)) {
+                for (Line.Sink sink : sinks) {
                     Optional<DumpFile> made =
                             sink.poll(50).filter(file -> file.getDumpId().equals(dumpId));
                     if (made.isPresent()) {
                         assertThat(made.get().getComplete())
                                 .as("%s", made.get().getProblems())
                                 .isTrue();
-                        parts.put(made.get().getPart(), FileCheck.path(made.get()));
-                        if (sinks.size() == 3) {
-                            sinks.remove(sink);
+                        if (parts.isEmpty()) {
                             sink.close();
                         }
+                        parts.put(made.get().getPart(), FileCheck.path(made.get()));
                     }
                 }
             }

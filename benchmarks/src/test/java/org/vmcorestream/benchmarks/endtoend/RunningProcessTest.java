@@ -22,8 +22,7 @@ class RunningProcessTest {
 
     @Test
     void shouldReadWhatThisProcessUses() throws IOException {
-        RunningProcess self =
-                new RunningProcess("self", ProcessHandle.current().pid());
+        RunningProcess self = new RunningProcess("self", ProcessHandle.current().pid());
         assertThat(self.alive()).isTrue();
         assertThat(self.cpuMicros()).isPositive();
         assertThat(self.peakBytes()).isGreaterThan(1 << 20);

@@ -72,8 +72,7 @@ class SameDumpTest {
         present.set(0, END_PFN);
         PfnBitmap kept = new PfnBitmap(END_PFN);
         pages.keySet().forEach(pfn -> kept.set(pfn, pfn + 1));
-        KdumpHeader header =
-                new KdumpHeader(KERNEL, PAGE, END_PFN, 31, PageCodec.ZSTD, 0, new byte[0], 0, 0, false);
+        KdumpHeader header = new KdumpHeader(KERNEL, PAGE, END_PFN, 31, PageCodec.ZSTD, 0, new byte[0], 0, 0, false);
         Path file = folder.resolve(name);
         try (KdumpFileWriter writer = KdumpFileWriter.create(file, header, present, kept)) {
             for (Map.Entry<Long, Integer> page : pages.entrySet()) {

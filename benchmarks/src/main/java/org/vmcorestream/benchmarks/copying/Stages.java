@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.vmcorestream.benchmarks.endtoend.DiskSpeed;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.PfnBitmap;
@@ -87,6 +88,7 @@ final class Stages {
         all.set(0, stored);
         Path file = folder.resolve("copying.kdump");
         ByteBuffer record = ByteBuffer.wrap(new byte[4 << 20]);
+        new Random(1).nextBytes(record.array());
         int perRecord = record.capacity() / length;
         long began = System.nanoTime();
         try (KdumpFileWriter writer = KdumpFileWriter.create(file, header, all, all)) {

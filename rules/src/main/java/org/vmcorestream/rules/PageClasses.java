@@ -7,76 +7,132 @@ import java.util.Optional;
  * Puts descriptors into classes that no condition of a rule set can tell apart, so that the rules are asked once for each class
  * and not for each descriptor. Every page of a dump may be different: in what the rules look at it is not.
  *
- * <p>The number of a class is put together from tables, without a branch: one bit for each flag and each bit of the shape that
- * matters, and above them the place of {@code _mapcount} among the values that matter, 0 for all others. Never changes.
+ * <p>The number of a class is put together from tables, without a branch. Flags are the lower half of a word and the shape the
+ * upper one; the bits of it that matter lie in three windows, each of which has a table that says what its bits add to the
+ * number. Above them comes the place of {@code _mapcount} among the values that matter, 0 for all others. Never changes.
+ *
+ * <pre>
+ *   63          shape          32 31          flags            0
+ *  +-----------------------------+------------------------------+
+ *  |        |..third..|          |    |.second.||..first..|     |    windows of 12 bits, wherever the bits that matter are
+ *  +-----------------------------+------------------------------+
+ * </pre>
  */
 final class PageClasses {
     /** Most bits in the number of a class. */
     static final int MAX_BITS = 14;
 
-    private static final int BYTES = 256;
-    private static final int SHAPE_AT = 4 * BYTES;
-    private static final int SHAPE_SHIFT = 16;
-    private static final int SHAPE_BITS = Integer.SIZE - Integer.numberOfLeadingZeros(Descriptor.SHAPE_MASK) - SHAPE_SHIFT;
+    private static final int WINDOW_BITS = 12;
+    private static final int WINDOW = (1 << WINDOW_BITS) - 1;
+    private static final int WINDOWS = 3;
     private static final int SLOT_BITS = 6;
+    private static final int SLOTS = 1 << SLOT_BITS;
+    private static final int MAX_TRIES = 1000;
 
-    /** For each byte of the flags, and for the upper bits of the shape, what they add to the number. */
-    private final char[] bits = new char[SHAPE_AT + (1 << SHAPE_BITS)];
+    private final long mask;
+    private final int shift0;
+    private final int shift1;
+    private final int shift2;
+    private final char[] table0;
+    private final char[] table1;
+    private final char[] table2;
 
     private final int multiplier;
-    private final int[] slotValue = new int[1 << SLOT_BITS];
-    private final int[] slotAdds = new int[1 << SLOT_BITS];
+
+    /** A value that matters in the upper half, and in the lower one what it adds to the number. */
+    private final long[] slots = new long[SLOTS];
+
     private final int count;
 
-    private PageClasses(Sight sight, int multiplier) {
+    private PageClasses(long mask, int[] shifts, Sight sight, int multiplier) {
+        this.mask = mask;
         this.multiplier = multiplier;
+        char[][] tables = new char[WINDOWS][1 << WINDOW_BITS];
         int used = 0;
-        for (int bit = 0; bit < Integer.SIZE; bit++) {
-            if ((sight.flags() >>> bit & 1) != 0) {
-                spread(bit / Byte.SIZE * BYTES, BYTES, bit % Byte.SIZE, 1 << used++);
+        for (int window = 0; window < WINDOWS; window++) {
+            long matters = mask >>> shifts[window] & WINDOW;
+            long own = matters;
+            if (window + 1 < WINDOWS) {
+                own &= (1L << shifts[window + 1] - shifts[window]) - 1;
             }
+            fill(tables[window], (int) matters, (int) own, used);
+            used += Long.bitCount(own);
         }
-        for (int bit = SHAPE_SHIFT; bit < SHAPE_SHIFT + SHAPE_BITS; bit++) {
-            if ((sight.shape() >>> bit & 1) != 0) {
-                spread(SHAPE_AT, 1 << SHAPE_BITS, bit - SHAPE_SHIFT, 1 << used++);
-            }
-        }
+        table0 = tables[0];
+        table1 = tables[1];
+        table2 = tables[2];
+        shift0 = shifts[0];
+        shift1 = shifts[1];
+        shift2 = shifts[2];
         int place = 0;
         for (int value : sight.mapcounts()) {
-            slotValue[slot(value)] = value;
-            slotAdds[slot(value)] = ++place << used;
+            slots[slot(value)] = (long) value << Integer.SIZE | (long) ++place << used;
         }
         count = place + 1 << used;
     }
 
-    /** Adds a number to those table entries whose index has a bit. */
-    private void spread(int at, int length, int bit, int adds) {
-        for (int i = 0; i < length; i++) {
-            if ((i >>> bit & 1) != 0) {
-                bits[at + i] += (char) adds;
+    /**
+     * Says what the bits of a window add to the number.
+     *
+     * @param matters all bits that an index of the table can have
+     * @param own those of them that no later window speaks of
+     * @param shift place of the lowest of these in the number
+     */
+    private static void fill(char[] table, int matters, int own, int shift) {
+        int index = 0;
+        do {
+            int adds = 0;
+            int place = shift;
+            for (int rest = own; rest != 0; rest &= rest - 1) {
+                adds |= (index & rest & -rest) == 0 ? 0 : 1 << place;
+                place++;
             }
-        }
+            table[index] = (char) adds;
+            index = index - matters & matters;
+        } while (index != 0);
     }
 
     /** Classes for what a rule set sees; empty when it sees so much that there would be too many of them. */
     static Optional<PageClasses> of(Sight sight) {
-        int values = sight.mapcounts().size();
-        if (sight.all()
-                || (sight.shape() & (1 << SHAPE_SHIFT) - 1) != 0
-                || (sight.shape() & ~Descriptor.SHAPE_MASK) != 0
-                || values >= 1 << SLOT_BITS - 1
-                || Integer.bitCount(sight.flags())
-                                + Integer.bitCount(sight.shape())
-                                + (Integer.SIZE - Integer.numberOfLeadingZeros(values))
-                        > MAX_BITS) {
+        if (sight.all()) {
             return Optional.empty();
         }
-        for (int multiplier = 0x9E3779B1, tries = 0; tries < 1000; multiplier += 0x6C8E9CF6, tries++) {
+        long mask = word(sight.flags(), sight.shape());
+        int values = sight.mapcounts().size();
+        int[] shifts = windows(mask);
+        int bits = Long.bitCount(mask) + Integer.SIZE - Integer.numberOfLeadingZeros(values);
+        if (shifts == null || bits > MAX_BITS || values > SLOTS / 2) {
+            return Optional.empty();
+        }
+        int multiplier = 0x9E3779B1;
+        for (int tries = 0; tries < MAX_TRIES; tries++, multiplier += 0x6C8E9CF6) {
             if (isApart(sight, multiplier)) {
-                return Optional.of(new PageClasses(sight, multiplier));
+                return Optional.of(new PageClasses(mask, shifts, sight, multiplier));
             }
         }
         return Optional.empty();
+    }
+
+    private static long word(int flags, int shape) {
+        return (long) shape << Integer.SIZE | flags & 0xffff_ffffL;
+    }
+
+    /** Where windows begin that hold all bits of a mask, ascending; null when these are not enough windows. */
+    private static int[] windows(long mask) {
+        int[] shifts = new int[WINDOWS];
+        long rest = mask;
+        int window = 0;
+        for (; rest != 0; window++) {
+            if (window == WINDOWS) {
+                return null;
+            }
+            shifts[window] = Math.min(Long.numberOfTrailingZeros(rest), Long.SIZE - WINDOW_BITS);
+            rest &= ~((long) WINDOW << shifts[window]);
+        }
+        for (; window < WINDOWS; window++) {
+            shifts[window] = Long.SIZE - 1;
+        }
+        return shifts;
     }
 
     /** Whether each value gets a slot of its own. */
@@ -98,8 +154,8 @@ final class PageClasses {
 
     /** Whether a {@code _mapcount} is one of those that matter. */
     boolean hasValue(int mapcount) {
-        int slot = slot(mapcount);
-        return slotAdds[slot] != 0 && slotValue[slot] == mapcount;
+        long slot = slots[slot(mapcount)];
+        return (int) slot != 0 && (int) (slot >>> Integer.SIZE) == mapcount;
     }
 
     /** Number of classes. */
@@ -109,14 +165,13 @@ final class PageClasses {
 
     /** The class of a descriptor, 0 to {@link #count()} - 1. */
     int of(int flags, int mapcount, int shape) {
-        int slot = slot(mapcount);
-        int other = slotValue[slot] ^ mapcount;
-        int isSame = ~((other | -other) >> 31);
-        return bits[flags & 0xff]
-                + bits[BYTES + (flags >>> 8 & 0xff)]
-                + bits[2 * BYTES + (flags >>> 16 & 0xff)]
-                + bits[3 * BYTES + (flags >>> 24)]
-                + bits[SHAPE_AT + (shape >>> SHAPE_SHIFT & (1 << SHAPE_BITS) - 1)]
-                + (slotAdds[slot] & isSame);
+        long word = word(flags, shape) & mask;
+        long slot = slots[slot(mapcount)];
+        int other = (int) (slot >>> Integer.SIZE) ^ mapcount;
+        int isOther = (other | -other) >> Integer.SIZE - 1;
+        return table0[(int) (word >>> shift0) & WINDOW]
+                + table1[(int) (word >>> shift1) & WINDOW]
+                + table2[(int) (word >>> shift2) & WINDOW]
+                + ((int) slot & ~isOther);
     }
 }

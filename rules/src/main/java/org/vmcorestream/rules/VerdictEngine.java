@@ -14,15 +14,22 @@ package org.vmcorestream.rules;
 public final class VerdictEngine {
     private static final int NO_RULE = EntryDecisions.NO_RULE;
 
-    /** Bits of a decision on a page that takes more than writing its reason down. */
-    private static final int SPECIAL = EntryDecisions.ORDER_MASK
-            | EntryDecisions.INVALID_ORDER
-            | EntryDecisions.UNDECIDED
-            | EntryDecisions.UNKNOWN_TYPE;
+    /** Bits of decisions that something is to be counted for. */
+    private static final int ODD =
+            EntryDecisions.INVALID_ORDER | EntryDecisions.UNDECIDED | EntryDecisions.UNKNOWN_TYPE;
+
+    /** A page frame is below 2^52, so 2^52 pages is as far as anything reaches. */
+    private static final int FARTHEST_ORDER = 52;
+
+    private static final int STRICT_SHIFT = Integer.numberOfTrailingZeros(EntryDecisions.STRICT);
+
+    /** Runs whose decisions are looked up at once. */
+    private static final int BLOCK = 256;
 
     private final RuleSet ruleSet;
     private final EntryDecisions decisions;
     private final long endPfn;
+    private long windowEnd;
 
     /** Page frame behind the open run, 0 when there is none. */
     private long openEnd;
@@ -36,6 +43,11 @@ public final class VerdictEngine {
     private long runPfn = -1;
 
     private int runRule = NO_RULE;
+
+    /** Run of the chunk that opened it, whose rule is still to be looked up; -1 when it is known. */
+    private int openedBy = -1;
+
+    private final int[] blockDecisions = new int[BLOCK];
 
     /** Last page that was decided, and what was decided of its dictionary entry. */
     private long lastPfn = -1;
@@ -108,28 +120,26 @@ public final class VerdictEngine {
      * run goes on behind it.
      */
     public void decide(ChunkDescriptors chunk, VerdictRuns verdict) {
-        long pfn = chunk.firstPfn();
-        long windowEnd = 0;
+        long firstPfn = chunk.firstPfn();
         int runs = chunk.runs();
         decisions.begin(chunk.entries());
-        verdict.begin(pfn);
-        for (int run = 0; run < runs; run++) {
-            int entry = chunk.runEntry(run);
-            long end = pfn + chunk.runLength(run);
-            while (pfn < end) {
-                if (pfn >= windowEnd) {
-                    windowEnd = decisions.enterWindow(pfn);
-                }
-                int length = (int) (Math.min(end, windowEnd) - pfn);
-                int decision = decisions.of(chunk, entry);
-                if (pfn >= openEnd && (decision & SPECIAL) == 0) {
-                    verdict.append(decision & EntryDecisions.REASON_MASK, length);
-                } else {
-                    walk(verdict, pfn, length, decision, entry);
-                }
-                pfn += length;
+        windowEnd = decisions.enterWindow(firstPfn);
+        verdict.begin(firstPfn);
+        boolean oneWindow = firstPfn + chunk.pages() <= windowEnd;
+        for (int run = 0; run < runs; run += BLOCK) {
+            int count = Math.min(BLOCK, runs - run);
+            if (oneWindow) {
+                decisions.of(chunk, run, count, blockDecisions);
+                walkBlock(chunk, run, count, verdict);
+            } else {
+                walkWindows(chunk, run, count, verdict);
             }
         }
+        if (openedBy >= 0) {
+            runRule = decisions.ruleOf(chunk, chunk.runEntry(openedBy));
+            openedBy = -1;
+        }
+        long pfn = firstPfn + chunk.pages();
         if (openEnd <= pfn) {
             openEnd = 0;
         }
@@ -140,7 +150,7 @@ public final class VerdictEngine {
             int entry = chunk.runEntry(runs - 1);
             lastPfn = pfn - 1;
             lastDecision = decisions.of(chunk, entry);
-            lastRule = decisions.ruleOf(entry);
+            lastRule = decisions.ruleOf(chunk, entry);
             lastShape = chunk.shape(entry);
         }
     }
@@ -187,8 +197,105 @@ public final class VerdictEngine {
         return (decision & EntryDecisions.ORDER_MASK) >>> EntryDecisions.ORDER_SHIFT;
     }
 
-    /** Writes down the verdict on {@code length} pages of one entry that are more than pages for themselves. */
-    private void walk(VerdictRuns verdict, long firstPfn, int length, int decision, int entry) {
+    /**
+     * Decides runs whose decisions are known. What a run of pages comes to depends on much that differs from page to page, so
+     * there is but one branch, to {@link #walk}, which takes what is rare: pages of which only some are inside the open run, heads
+     * behind heads, and what is odd.
+     */
+    private void walkBlock(ChunkDescriptors chunk, int firstRun, int count, VerdictRuns verdict) {
+        int[] ends = verdict.ends();
+        byte[] reasons = verdict.reasons();
+        int written = verdict.runs();
+        int last = reasons[written];
+        int pages = verdict.pages();
+        long base = verdict.firstPfn();
+        long open = openEnd;
+        int openReason = runReason;
+        long openPfn = runPfn;
+        int opener = openedBy;
+        long noAnomaly = firstAnomaly >> Long.SIZE - 1;
+        long kept = 0;
+        for (int i = 0; i < count; i++) {
+            int decision = blockDecisions[i];
+            int length = chunk.runLength(firstRun + i);
+            int reason = decision & EntryDecisions.REASON_MASK;
+            int order = order(decision);
+            long pfn = base + pages;
+            long size = 1L << order;
+            // Masks, all bits or none: first page not in the open run, last page neither, head of a block, and so on.
+            long outside = open - 1 - pfn >> Long.SIZE - 1;
+            long leaves = open - pfn - length >> Long.SIZE - 1;
+            long head = -order >> Integer.SIZE - 1;
+            long several = 1 - length >> Integer.SIZE - 1;
+            long misfit = outside & -(pfn & size - 1) >> Long.SIZE - 1;
+            long keeps = misfit & -(decision >>> STRICT_SHIFT & 1);
+            long rare = ~outside & leaves | outside & head & several | keeps & noAnomaly;
+            if ((rare | decision & ODD | FARTHEST_ORDER - 1 - order >> Integer.SIZE - 1) != 0) {
+                openEnd = open;
+                runReason = openReason;
+                runPfn = openPfn;
+                openedBy = opener;
+                verdict.written(written, pages);
+                walk(verdict, pfn, length, decision, firstRun + i);
+                open = openEnd;
+                openReason = runReason;
+                openPfn = runPfn;
+                opener = openedBy;
+                noAnomaly = firstAnomaly >> Long.SIZE - 1;
+                written = verdict.runs();
+                last = reasons[written];
+                pages += length;
+                continue;
+            }
+            long opens = outside & head & ~misfit;
+            long beyond = endPfn - pfn - size;
+            long blockEnd = pfn + size + (beyond & beyond >> Long.SIZE - 1);
+            int present = -(reason - 1 >>> 1) >> Integer.SIZE - 1;
+            int result = (reason ^ (reason ^ openReason) & ~(int) outside & present) & ~(int) keeps;
+            open ^= (open ^ blockEnd) & opens;
+            openReason ^= (openReason ^ reason) & (int) opens;
+            openPfn ^= (openPfn ^ pfn) & opens;
+            opener ^= (opener ^ firstRun + i) & (int) opens;
+            kept -= keeps;
+            pages += length;
+            written += VerdictRuns.isOther(last, result);
+            last = result;
+            reasons[written] = (byte) result;
+            ends[written] = pages;
+        }
+        misaligned += kept;
+        openEnd = open;
+        runEnd = open == 0 ? runEnd : open;
+        runReason = openReason;
+        runPfn = openPfn;
+        openedBy = opener;
+        verdict.written(written, pages);
+    }
+
+    /** Decides runs of a chunk that rules for some page frames cut into windows. */
+    private void walkWindows(ChunkDescriptors chunk, int firstRun, int count, VerdictRuns verdict) {
+        for (int run = firstRun; run < firstRun + count; run++) {
+            int entry = chunk.runEntry(run);
+            long pfn = verdict.firstPfn() + verdict.pages();
+            long end = pfn + chunk.runLength(run);
+            while (pfn < end) {
+                if (pfn >= windowEnd) {
+                    windowEnd = decisions.enterWindow(pfn);
+                }
+                int length = (int) (Math.min(end, windowEnd) - pfn);
+                walk(verdict, pfn, length, decisions.of(chunk, entry), run);
+                pfn += length;
+                if (openedBy >= 0) {
+                    runRule = decisions.ruleOf(chunk, entry);
+                    openedBy = -1;
+                }
+            }
+        }
+    }
+
+    /** Decides pages of one entry within a window. */
+    private void walk(
+            VerdictRuns verdict, long firstPfn, int length, int decision, int run) {
         int reason = decision & EntryDecisions.REASON_MASK;
         int order = order(decision);
         long pfn = firstPfn;
@@ -211,7 +318,7 @@ public final class VerdictEngine {
                 runEnd = openEnd;
                 runReason = reason;
                 runPfn = pfn;
-                runRule = decisions.ruleOf(entry);
+                openedBy = run;
             } else {
                 boolean strict = (decision & EntryDecisions.STRICT) != 0;
                 verdict.append(strict ? RuleSet.KEPT : reason, 1);
@@ -224,9 +331,9 @@ public final class VerdictEngine {
         }
     }
 
-    /** Where a block of an order ends; a page frame is below 2^52, so 2^52 pages is as far as anything reaches. */
+    /** Where a block of an order ends. */
     private long reach(long pfn, int order) {
-        return Math.max(pfn + 1, Math.min(endPfn, pfn + (1L << Math.min(order, 52))));
+        return Math.max(pfn + 1, Math.min(endPfn, pfn + (1L << Math.min(order, FARTHEST_ORDER))));
     }
 
     /** Counts pages that are kept because of what is odd about them. */

@@ -6,12 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.vmcorestream.schemas.DumpCheck;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
 
-/** Records of topic dumps, one after the other, kernel logs passed over unseen. Belongs to one thread. */
+/**
+ * Records of topic dumps, one after the other; kernel logs are passed over unseen, and so are the copies of a dump for its parts.
+ * Belongs to one thread.
+ */
 final class DumpLog implements AutoCloseable {
     /** Broken records in a row that are passed over. */
     private static final int MAX_BROKEN = 1_000;
@@ -62,6 +66,9 @@ final class DumpLog implements AutoCloseable {
                         : StandardCharsets.UTF_8
                                 .decode(record.key().duplicate())
                                 .toString();
+                if (Keys.isDumpPart(key)) {
+                    continue;
+                }
                 if (!visitor.record(key, record)) {
                     return;
                 }

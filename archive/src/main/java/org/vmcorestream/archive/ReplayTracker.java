@@ -119,10 +119,16 @@ public final class ReplayTracker implements AutoCloseable {
         }
     }
 
-    /** A file counts that was made for this replay, or for another one of the same rule set since then: it took its place. */
+    /**
+     * A file counts that was made for this replay, or for another one of the same rule set since then: it took its place. Parts of a
+     * dump never are: a replay makes one file of all of it.
+     */
     private void accept(DumpFile file, ReplayListener listener) throws MalformedRecordException {
         Long decidedAt = waiting.get(file.getDumpId());
-        if (decidedAt == null || verdictsOnly || !file.getRuleSet().equals(ruleSet)) {
+        if (decidedAt == null
+                || verdictsOnly
+                || file.getParts() > 1
+                || !file.getRuleSet().equals(ruleSet)) {
             return;
         }
         boolean later = decidedAt > 0 && !file.getReplayId().isEmpty() && file.getWrittenAt() >= decidedAt;

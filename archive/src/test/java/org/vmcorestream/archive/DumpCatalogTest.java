@@ -87,6 +87,28 @@ class DumpCatalogTest {
     }
 
     @Test
+    void shouldPassOverTheCopiesForTheParts() {
+        String id = whole(T0, 1);
+        String other = whole(T0 + MINUTE, 2);
+        for (int part = 1; part < 4; part++) {
+            int partition = Keys.partPartition(id, part, PARTITIONS);
+            cluster.add(
+                    SampleDumps.DUMPS,
+                    partition,
+                    T0 + 2 * MINUTE,
+                    Keys.dumpPart(id, part),
+                    state(SampleDumps.opened(id, T0), DumpState.FAILED));
+        }
+
+        assertThat(scan(catalog(), 0, T0 + 10 * MINUTE))
+                .extracting(StoredDump::id)
+                .containsExactly(id, other);
+        assertThat(unreadable).isEmpty();
+        assertThat(catalog().find(id).orElseThrow().description().state()).isEqualTo("CAPTURED");
+        assertThat(catalog().find(other)).isPresent();
+    }
+
+    @Test
     void shouldReadOnlyFromTheTimeOfTheDumpToItsEnd() {
         for (int i = 0; i < 300; i++) {
             whole(T0 + i * MINUTE, i);

@@ -113,7 +113,9 @@ class ReplaysTest {
                 0L,
                 List.of(),
                 List.of(),
-                replayId);
+                replayId,
+                0,
+                1);
     }
 
     @Test
@@ -193,6 +195,21 @@ class ReplaysTest {
 
         assertThat(tracker.await(LONG, listener)).isTrue();
         assertThat(told).containsExactly("decided " + A, "written " + A + " by later");
+    }
+
+    @Test
+    void shouldNotTakeAPartOfADumpForTheFileOfItsReplay() {
+        ReplayTracker tracker = ask(false, A);
+        comes(outcome(tracker.replayId(), A, ""));
+        DumpFile part = file(tracker.replayId(), A, "level-17", 2_000);
+        part.setPart(1);
+        part.setParts(2);
+        comes(part);
+
+        assertThat(tracker.await(Duration.ofMillis(50), listener)).isFalse();
+        assertThat(tracker.waitingForFiles()).isEqualTo(1);
+        comes(file(tracker.replayId(), A, "level-17", 2_000));
+        assertThat(tracker.await(LONG, listener)).isTrue();
     }
 
     @Test

@@ -65,6 +65,7 @@ final class SampleDumps {
     /** A manifest; {@code endPfn} page frames of memory. */
     static Manifest manifest(String id, long openedAt, long endPfn) {
         Manifest manifest = new Manifest();
+        manifest.setParts(1);
         manifest.setDumpId(id);
         manifest.setOpenedAt(openedAt);
         manifest.setHost("host-1");
@@ -104,7 +105,7 @@ final class SampleDumps {
 
     /** A stripe of which nothing is known yet. */
     static StripeState stripe(int number, long firstPfn, long endPfn, int partition) {
-        return new StripeState(number, firstPfn, endPfn, partition, -1L, -1L, -1L, -1L, 0L, 0L, 0L, 0);
+        return new StripeState(number, firstPfn, endPfn, partition, -1L, -1L, -1L, -1L, 0L, 0L, 0L, 0, 0);
     }
 
     static StripeOpened stripeOpened(Dump dump, StripeState stripe, int chunks) {

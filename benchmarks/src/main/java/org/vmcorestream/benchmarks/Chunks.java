@@ -32,7 +32,8 @@ public record Chunks(PageFacts facts, String kernelRelease, List<ChunkDescriptor
     public static Chunks named(String name) throws IOException {
         return switch (name) {
             case EVERYDAY -> new Chunks(SyntheticPages.FACTS, "7.2.0", SyntheticPages.everyday(SYNTHETIC_CHUNKS));
-            case ALL_DIFFERENT -> new Chunks(SyntheticPages.FACTS, "7.2.0", SyntheticPages.allDifferent(SYNTHETIC_CHUNKS));
+            case ALL_DIFFERENT ->
+                new Chunks(SyntheticPages.FACTS, "7.2.0", SyntheticPages.allDifferent(SYNTHETIC_CHUNKS));
             default -> ofVmcore(Path.of(name));
         };
     }

@@ -3,12 +3,18 @@ package org.vmcorestream.cli;
 
 import org.vmcorestream.producer.CaptureProgress;
 
-/** A bar for each stage of a capture. */
+/** A bar for each stage of a capture. Told by the capturing thread alone. */
 final class CaptureBars implements CaptureProgress {
+    private static final long PAUSE_NANOS = 5_000_000_000L;
+
     private final ProgressBar describing;
     private final ProgressBar copying;
+    private final ProgressBoard board;
+    private String said = "";
+    private long saidAt;
 
     CaptureBars(ProgressBoard board) {
+        this.board = board;
         describing = board.bar("Describing pages");
         copying = board.bar("Copying data");
     }
@@ -16,6 +22,19 @@ final class CaptureBars implements CaptureProgress {
     @Override
     public void at(Stage stage, long done, long total) {
         (stage == Stage.DESCRIBING ? describing : copying).at(done, total);
+    }
+
+    /** A line when waiting begins, when there is another reason, and every few seconds while the queue moves. */
+    @Override
+    public void waiting(int ahead, String reason) {
+        String why = reason.replaceAll("\\d+", "");
+        long now = System.nanoTime();
+        if (said.isEmpty() || !reason.isEmpty() && !why.equals(said) || now - saidAt >= PAUSE_NANOS) {
+            said = why.isEmpty() ? said.isEmpty() ? "-" : said : why;
+            saidAt = now;
+            board.say("Waiting for admission, " + ahead + " ahead"
+                    + (reason.isEmpty() ? "" : ": " + Failures.oneLine(reason)));
+        }
     }
 
     /** The bar of reading struct pages. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
+import org.vmcorestream.producer.UnfitSettingsException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.vmcore.Vmcore;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092",
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 \\",
-            "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set mine"
+            "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set mine",
+            "  vmcore-stream produce large.elf --bootstrap-server kafka:9092 --parts 4"
         })
 final class ProduceCommand extends ConsoleCommand {
     @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
@@ -92,12 +94,24 @@ final class ProduceCommand extends ConsoleCommand {
     @Option(
             names = "--stripe-size",
             paramLabel = "GIB",
-            defaultValue = "4",
             description = {
-                "Memory of a stripe in GiB (default: ${DEFAULT-VALUE}). Stripes of a dump travel on partitions of",
-                "their own, so a large VM uses many of them."
+                "Memory of a stripe in GiB (default: 4, or less where --parts needs smaller ones). Stripes of a dump",
+                "travel on partitions of their own, so a large VM uses many of them."
             })
-    private int stripeGib;
+    private Integer stripeGib;
+
+    @Option(
+            names = "--parts",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description = {
+                "Files that share the dump's memory, so that as many sinks can write at once (default: ${DEFAULT-VALUE}).",
+                "Each part has one stripe or more. crash opens the files together, 'assemble' makes one of them."
+            })
+    private int parts;
+
+    @Mixin
+    private AdmissionOptions admission;
 
     ProduceCommand(Console console) {
         super(console);
@@ -107,6 +121,10 @@ final class ProduceCommand extends ConsoleCommand {
     ExitCode execute(Teardown teardown) throws Exception {
         Map<String, Object> client = kafka.client();
         long stripe = stripeBytes();
+        if (parts < 1 || parts > CaptureSettings.MAX_PARTS) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--parts " + parts + ", expected 1 to " + CaptureSettings.MAX_PARTS);
+        }
         List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
         int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
         Topics topics = kafka.topics();
@@ -124,11 +142,15 @@ final class ProduceCommand extends ConsoleCommand {
                 finder.find(names).stream().map(RuleSet::name).distinct().toList(),
                 codec,
                 stripe,
-                compressing);
+                parts,
+                compressing,
+                admission.policy());
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {
             result = Capture.run(opened, settings, new CaptureBars(board));
+        } catch (UnfitSettingsException e) {
+            throw new CommandFailure(ExitCode.USAGE, vmcore + ": " + e.getMessage(), e);
         } finally {
             board.close();
         }
@@ -137,6 +159,9 @@ final class ProduceCommand extends ConsoleCommand {
     }
 
     private long stripeBytes() {
+        if (stripeGib == null) {
+            return CaptureSettings.CHOOSE_STRIPES;
+        }
         if (stripeGib < 1 || stripeGib > 1 << 20) {
             throw new CommandFailure(ExitCode.USAGE, "--stripe-size " + stripeGib + ", expected 1 to 1048576 GiB");
         }

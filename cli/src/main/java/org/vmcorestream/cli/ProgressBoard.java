@@ -45,6 +45,11 @@ final class ProgressBoard implements AutoCloseable {
         }
     }
 
+    /** Says something beside the bars. */
+    void say(String line) {
+        console.log(line);
+    }
+
     /** Takes the bars off a terminal. */
     void erase() {
         synchronized (console) {

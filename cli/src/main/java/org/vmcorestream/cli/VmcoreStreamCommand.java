@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             ProcessCommand.class,
             SinkCommand.class,
+            AdmitCommand.class,
+            AssembleCommand.class,
             DumpsCommand.class,
             RulesCommand.class,
             ReplayCommand.class,

@@ -23,6 +23,7 @@ class HelpTest {
                 "produce",
                 "process",
                 "sink",
+                "assemble",
                 "topics",
                 "topics create",
                 "topics check",

@@ -105,10 +105,18 @@ final class Line implements AutoCloseable {
     /** Captures a vmcore. */
     Capture.Result capture(Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes)
             throws IOException, InterruptedException {
+        return capture(vmcore, capture, ruleSets, codec, stripeBytes, 1);
+    }
+
+    /** Captures a vmcore for so many files of each rule set. */
+    Capture.Result capture(
+            Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes, int parts)
+            throws IOException, InterruptedException {
+        String dumpId = DumpId.next();
         return Capture.run(
                 vmcore,
                 new CaptureSettings(
-                        client(), topics, DumpId.next(), "host", "tenant", capture, ruleSets, codec, stripeBytes, 2),
+                        client(), topics, dumpId, "host", "tenant", capture, ruleSets, codec, stripeBytes, parts, 2),
                 CaptureProgress.NONE);
     }
 

@@ -22,6 +22,7 @@ class ModuleGraphTest {
     private static final String RULEBOOK = "org.vmcorestream.rulebook..";
     private static final String ARCHIVE = "org.vmcorestream.archive..";
     private static final String CONSOLE = "org.vmcorestream.console..";
+    private static final String GATE = "org.vmcorestream.gate..";
     private static final String CLI = "org.vmcorestream.cli..";
     private static final String TESTKIT = "org.vmcorestream.testkit..";
 
@@ -52,6 +53,7 @@ class ModuleGraphTest {
                     RULEBOOK,
                     ARCHIVE,
                     CONSOLE,
+                    GATE,
                     PRODUCER,
                     PROCESSOR,
                     SINK,
@@ -66,7 +68,7 @@ class ModuleGraphTest {
             .resideInAPackage(SCHEMAS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(VMCORE, RULEBOOK, ARCHIVE, CONSOLE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
+            .resideInAnyPackage(VMCORE, RULEBOOK, ARCHIVE, CONSOLE, GATE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule producerKnowsNoOtherStage = noClasses()
@@ -74,7 +76,7 @@ class ModuleGraphTest {
             .resideInAPackage(PRODUCER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PROCESSOR, SINK, RULEBOOK, ARCHIVE, CONSOLE, CLI, TESTKIT);
+            .resideInAnyPackage(PROCESSOR, SINK, RULEBOOK, ARCHIVE, CONSOLE, GATE, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule processorKnowsNoOtherStageAndNoDumpFiles = noClasses()
@@ -82,7 +84,7 @@ class ModuleGraphTest {
             .resideInAPackage(PROCESSOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PRODUCER, SINK, CONSOLE, CLI, TESTKIT, VMCORE);
+            .resideInAnyPackage(PRODUCER, SINK, CONSOLE, GATE, CLI, TESTKIT, VMCORE);
 
     @ArchTest
     static final ArchRule sinkKnowsNoOtherStage = noClasses()
@@ -90,7 +92,7 @@ class ModuleGraphTest {
             .resideInAPackage(SINK)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PRODUCER, PROCESSOR, RULEBOOK, ARCHIVE, CONSOLE, CLI, TESTKIT);
+            .resideInAnyPackage(PRODUCER, PROCESSOR, RULEBOOK, ARCHIVE, CONSOLE, GATE, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule rulebookKnowsOnlyRulesAndTheLibrariesOfText = classes()
@@ -122,7 +124,7 @@ class ModuleGraphTest {
             .resideInAPackage(ARCHIVE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(VMCORE, PRODUCER, PROCESSOR, SINK, CONSOLE, CLI, TESTKIT);
+            .resideInAnyPackage(VMCORE, PRODUCER, PROCESSOR, SINK, CONSOLE, GATE, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule consoleKnowsOnlyRulesAndSchemas = noClasses()
@@ -130,7 +132,15 @@ class ModuleGraphTest {
             .resideInAPackage(CONSOLE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(VMCORE, RULEBOOK, ARCHIVE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
+            .resideInAnyPackage(VMCORE, RULEBOOK, ARCHIVE, GATE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
+
+    @ArchTest
+    static final ArchRule gateKnowsOnlySchemas = noClasses()
+            .that()
+            .resideInAPackage(GATE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(RULES, VMCORE, RULEBOOK, ARCHIVE, CONSOLE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
 
     @ArchTest
     static final ArchRule onlyTheRulebookKnowsCel = noClasses()

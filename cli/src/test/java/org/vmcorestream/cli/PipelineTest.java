@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -196,6 +197,78 @@ class PipelineTest {
             }
         }
         Files.delete(FileCheck.path(file));
+    }
+
+    /** A machine with a little memory in each of three GiB. */
+    private static Path wide(String name) {
+        return SyntheticVmcore.write(
+                        folder.resolve(name),
+                        String.join(
+                                "\n",
+                                "kernel 6.16",
+                                "memory 0-32M",
+                                "memory 1G-1056M",
+                                "memory 3G-3104M",
+                                "pages 266240..267264 buddy order=10",
+                                "panic \"wide\""))
+                .file();
+    }
+
+    /** Every part is a sink's of its own where there are three; one that ends in between leaves its parts to the others. */
+    @Test
+    void shouldJoinThePartsOfSeveralSinksToTheFileOfOne() throws Exception {
+        Path elf = wide("parts.elf");
+        Line.Sink alone = line.sink("alone", folder.resolve("alone"), Optional.empty(), 1);
+        Path single;
+        try (Vmcore vmcore = Vmcore.open(elf)) {
+            String dumpId = line.capture(vmcore, BuiltInRuleSets.level(31), List.of("level-31"), PageCodec.ZSTD, GIB)
+                    .dumpId();
+            DumpFile file = alone.next();
+            while (!file.getDumpId().equals(dumpId)) {
+                file = alone.next();
+            }
+            single = FileCheck.path(file);
+        } finally {
+            alone.close();
+        }
+
+        List<Line.Sink> sinks = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sinks.add(line.sink("three", folder.resolve("three-" + i), Optional.empty(), 1));
+        }
+        Map<Integer, Path> parts = new HashMap<>();
+        try (Vmcore vmcore = Vmcore.open(elf)) {
+            String dumpId = line.capture(vmcore, BuiltInRuleSets.level(31), List.of("level-31"), PageCodec.ZSTD, GIB, 3)
+                    .dumpId();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+            while (parts.size() < 3) {
+                assertThat(System.nanoTime())
+                        .as("parts made: %s", parts.keySet())
+                        .isLessThan(deadline);
+                for (Line.Sink sink : List.copyOf(sinks)) {
+                    Optional<DumpFile> made =
+                            sink.poll(50).filter(file -> file.getDumpId().equals(dumpId));
+                    if (made.isPresent()) {
+                        assertThat(made.get().getComplete())
+                                .as("%s", made.get().getProblems())
+                                .isTrue();
+                        parts.put(made.get().getPart(), FileCheck.path(made.get()));
+                        if (sinks.size() == 3) {
+                            sinks.remove(sink);
+                            sink.close();
+                        }
+                    }
+                }
+            }
+        } finally {
+            sinks.forEach(Line.Sink::close);
+        }
+        Path out = folder.resolve("joined.kdump");
+        Captured.Result result = Captured.run("assemble", out, parts.get(2), parts.get(0), parts.get(1));
+        assertThat(result.err()).doesNotContain("vmcore-stream:");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("joined.kdump: 23552 pages of 3 parts, " + Files.size(single) + " bytes");
+        assertThat(out).hasSameBinaryContentAs(single);
     }
 
     @Test

@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
+import org.vmcorestream.schemas.records.Admission;
 import org.vmcorestream.schemas.records.Alarm;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpFile;
@@ -35,6 +37,7 @@ final class ConsoleBoard {
     private final StripeSums sums = new StripeSums(QUIET.toMillis());
     private final AlarmBook book = new AlarmBook();
     private final DumpLives lives = new DumpLives();
+    private final AdmissionQueue admissions = new AdmissionQueue();
     private final Map<String, Long> lags = new TreeMap<>();
     private final Map<Source, Long> refused = new EnumMap<>(Source.class);
     private final AlarmRules rules;
@@ -67,6 +70,7 @@ final class ConsoleBoard {
                 case STATS -> stats(key, value, timestamp);
                 case DUMPS -> dump(key, value, timestamp);
                 case FILES -> file(key, value, timestamp);
+                case ADMISSIONS -> admission(key, value, timestamp);
                 default -> throw new IllegalArgumentException("source " + source);
             }
         } catch (MalformedRecordException e) {
@@ -118,13 +122,19 @@ final class ConsoleBoard {
     }
 
     private void dump(String key, ByteBuffer value, long timestamp) throws MalformedRecordException {
-        if (key.endsWith(LOG_SUFFIX)) {
+        if (key.endsWith(LOG_SUFFIX) || Keys.isDumpPart(key)) {
             return;
         }
         if (value == null) {
             lives.removed(key);
         } else {
             lives.dump(RecordCodec.decode(value, Dump.class), key, timestamp);
+        }
+    }
+
+    private void admission(String key, ByteBuffer value, long timestamp) throws MalformedRecordException {
+        if (value != null && AdmissionQueue.isAnswer(key)) {
+            admissions.said(RecordCodec.decode(value, Admission.class), key, timestamp);
         }
     }
 
@@ -160,6 +170,8 @@ final class ConsoleBoard {
             sums.quiet(now).forEach(this::decided);
         }
         lives.forget(now);
+        admissions.forget(now);
+        metrics.admissions(admissions, now);
         metrics.inFlight(lives.inFlight(), sums.waiting(), now);
         metrics.recent(book.since(now - RECENT.toMillis()));
     }

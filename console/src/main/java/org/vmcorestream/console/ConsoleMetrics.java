@@ -69,6 +69,14 @@ final class ConsoleMetrics {
     private final Gauge waiting =
             gauge("verdicts_waiting", "Dumps decided in part: some of their stripes are missing.");
 
+    private final Gauge admissionBytes =
+            gauge("admission_in_flight_bytes", "Bytes of pages that the gate counts as in flight.");
+    private final Gauge admissionLimit =
+            gauge("admission_limit_bytes", "Most bytes in flight that the gate allows; 0 where there was none.");
+    private final Gauge admissionWaiting = gauge("admissions_waiting", "Captures that wait for their turn to send.");
+    private final Gauge admissionOldest =
+            gauge("oldest_admission_seconds", "How long the first of them waits; 0 when there is none.");
+
     /** Label combinations of recent alarms that were there once: they go back to 0, not away. */
     private final Set<List<String>> alarmsSeen = new HashSet<>();
 
@@ -171,6 +179,14 @@ final class ConsoleMetrics {
         oldest.labelValues("producer").set(age(dumps, nowMillis, true));
         oldest.labelValues("sink").set(age(dumps, nowMillis, false));
         waiting.set(verdictsWaiting);
+    }
+
+    /** Shows who waits at the gate. */
+    void admissions(AdmissionQueue queue, long nowMillis) {
+        admissionBytes.set(queue.inFlight());
+        admissionLimit.set(queue.limit());
+        admissionWaiting.set(queue.waiting());
+        admissionOldest.set(queue.oldestSeconds(nowMillis));
     }
 
     /** Seconds since the oldest dump was opened that is being captured, or was captured and lacks a file. */

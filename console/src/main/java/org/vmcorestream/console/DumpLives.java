@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.console;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.TopicPlan;
 import org.vmcorestream.schemas.records.Dump;
@@ -53,10 +57,27 @@ final class DumpLives {
 
     private record Outcome(boolean complete, long writtenAt) {}
 
+    /** The files of a dump under a rule set: one of all of it, or one of each part, or both. */
+    private static final class Files {
+        private Outcome whole;
+        private final Map<Integer, Outcome> parts = new HashMap<>();
+
+        private void put(int part, int count, Outcome outcome) {
+            if (count == 1) {
+                whole = outcome;
+            } else if (outcome == null) {
+                parts.remove(part);
+            } else {
+                parts.put(part, outcome);
+            }
+        }
+    }
+
     private static final class Life {
         private InFlight dump;
         private List<String> ruleSets = List.of();
-        private final Map<String, Outcome> files = new HashMap<>();
+        private int parts = 1;
+        private final Map<String, Files> files = new HashMap<>();
         private long newsAt;
 
         private boolean isOver() {
@@ -68,10 +89,23 @@ final class DumpLives {
                     : ruleSets.stream().allMatch(name -> isDone(files.get(name)));
         }
 
+        private boolean isDone(Files made) {
+            return made != null && (isDone(made.whole) || parts > 1 && partsDone(made) == parts);
+        }
+
+        private long partsDone(Files made) {
+            return made.parts.entrySet().stream()
+                    .filter(part -> part.getKey() < parts && isDone(part.getValue()))
+                    .count();
+        }
+
         private boolean isDone(Outcome file) {
             return file != null && (file.complete() || file.writtenAt() >= dump.newsAt());
         }
     }
+
+    /** Key of a file: dump id, rule set, and the number of a part. */
+    private static final Pattern FILE_KEY = Pattern.compile("([^/]+)/([^/]+)(?:" + Keys.PART + "([0-9]{1,6}))?");
 
     private final Map<String, Life> lives = new LinkedHashMap<>();
 
@@ -96,7 +130,9 @@ final class DumpLives {
                 "number of stripes",
                 stripes,
                 "at most " + RecordChecks.MAX_STRIPES);
+        RecordChecks.parts("parts", manifest.getParts());
         Life life = news(key, timestamp);
+        life.parts = manifest.getParts();
         life.ruleSets = manifest.getRuleSets().isEmpty() ? List.of() : List.copyOf(manifest.getRuleSets());
         life.dump = new InFlight(
                 key,
@@ -125,23 +161,32 @@ final class DumpLives {
     void file(DumpFile file, String key, long timestamp) throws MalformedRecordException {
         RecordChecks.dumpId(file.getDumpId());
         RecordChecks.ruleSet(file.getRuleSet());
-        String expected = file.getDumpId() + "/" + file.getRuleSet();
+        RecordChecks.parts("parts", file.getParts());
+        RecordChecks.expect(
+                file.getPart() >= 0 && file.getPart() < file.getParts(),
+                "part",
+                file.getPart(),
+                "0 to " + (file.getParts() - 1));
+        String expected = new String(Keys.dumpFile(file), StandardCharsets.UTF_8);
         RecordChecks.expect(key.equals(expected), "key", key, expected);
         RecordChecks.time("writtenAt", file.getWrittenAt());
         Life life = news(file.getDumpId(), timestamp);
-        if (file.getLocation().isEmpty()) {
-            life.files.remove(file.getRuleSet());
-        } else if (life.files.size() < RecordChecks.MAX_RULE_SETS || life.files.containsKey(file.getRuleSet())) {
-            life.files.put(file.getRuleSet(), new Outcome(file.getComplete(), file.getWrittenAt()));
+        Outcome outcome = file.getLocation().isEmpty() ? null : new Outcome(file.getComplete(), file.getWrittenAt());
+        if (life.files.size() < RecordChecks.MAX_RULE_SETS || life.files.containsKey(file.getRuleSet())) {
+            life.files
+                    .computeIfAbsent(file.getRuleSet(), name -> new Files())
+                    .put(file.getPart(), file.getParts(), outcome);
         }
     }
 
-    /** Takes that a file is to be made again; the key is {@code dump id/rule set}. */
+    /** Takes that a file is to be made again; the key is {@code dump id/rule set}, and {@code /part-NUMBER} behind it for a part. */
     void fileRemoved(String key) {
-        int slash = key.indexOf('/');
-        Life life = slash < 0 ? null : lives.get(key.substring(0, slash));
-        if (life != null) {
-            life.files.remove(key.substring(slash + 1));
+        Matcher file = FILE_KEY.matcher(key);
+        Life life = file.matches() ? lives.get(file.group(1)) : null;
+        Files made = life == null ? null : life.files.get(file.group(2));
+        if (made != null) {
+            boolean whole = file.group(3) == null;
+            made.put(whole ? 0 : Integer.parseInt(file.group(3)), whole ? 1 : 2, null);
         }
     }
 

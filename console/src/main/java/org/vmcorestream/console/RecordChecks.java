@@ -4,6 +4,7 @@ package org.vmcorestream.console;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.MalformedRecordException;
 
 /** Ranges that values of any record have to keep; each failure names the field, the value and what was expected. */
@@ -61,6 +62,10 @@ final class RecordChecks {
     static void pagesOfStripe(String reason, long pages) throws MalformedRecordException {
         boolean kept = reason.equals(RuleSet.COMMON_REASONS.get(RuleSet.KEPT));
         pages("pages of " + reason, kept ? Math.max(pages, -pages) : pages);
+    }
+
+    static void parts(String field, int parts) throws MalformedRecordException {
+        expect(parts >= 1 && parts <= DumpCheck.MAX_PARTS, field, parts, "1 to " + DumpCheck.MAX_PARTS);
     }
 
     static void time(String field, long millis) throws MalformedRecordException {

@@ -12,7 +12,9 @@ enum Source {
     /** The lives of dumps. */
     DUMPS("dumps"),
     /** The files that were made. */
-    FILES("dump-files");
+    FILES("dump-files"),
+    /** Captures that wait for their turn to send. */
+    ADMISSIONS("admissions");
 
     private final String label;
 
@@ -32,6 +34,7 @@ enum Source {
             case STATS -> topics.exclusionStats();
             case DUMPS -> topics.dumps();
             case FILES -> topics.dumpFiles();
+            case ADMISSIONS -> topics.admissions();
         };
     }
 }

@@ -21,7 +21,7 @@ import org.vmcorestream.schemas.Topics;
 
 /**
  * Reads the console's topics, without a group: alarms first, then the past of the others, then whatever comes.
- * exclusion-stats and alarms are read from their beginnings; of dumps and dump-files only what a dump on its way can be among is
+ * exclusion-stats, alarms and admissions are read from their beginnings; of dumps and dump-files only what a dump on its way can be among is
  * read, found by its time: the kernel logs of old dumps are never fetched. Partitions that are added later are found. Belongs to
  * one thread, but for {@link #stop}.
  */
@@ -63,7 +63,7 @@ final class TopicFollower {
         try {
             awaitTopics();
             catchUp(List.of(Source.ALARMS));
-            catchUp(List.of(Source.FILES, Source.DUMPS, Source.STATS));
+            catchUp(List.of(Source.FILES, Source.DUMPS, Source.STATS, Source.ADMISSIONS));
             if (!stopped) {
                 board.live();
                 follow();

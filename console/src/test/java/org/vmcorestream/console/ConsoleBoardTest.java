@@ -15,6 +15,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 import org.vmcorestream.schemas.records.Alarm;
 import org.vmcorestream.schemas.records.AlarmKind;
+import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.ExclusionStats;
 
@@ -154,6 +155,17 @@ class ConsoleBoardTest {
         board.accept(Source.DUMPS, Sample.id(1) + "/log", Sample.text("no record at all"), Sample.NOW);
 
         assertThat(metrics()).doesNotContain("refused_records_total{");
+    }
+
+    @Test
+    void shouldPassOverTheCopiesForTheParts() {
+        Dump copy = Sample.life(Sample.id(1), DumpState.CAPTURED);
+        say(Source.DUMPS, Sample.id(1) + "/part-1", copy);
+        board.accept(Source.DUMPS, Sample.id(1) + "/part-2", null, Sample.NOW);
+        board.live();
+
+        assertThat(metrics()).doesNotContain("refused_records_total{");
+        assertThat(board.view(10).inFlight()).isEmpty();
     }
 
     @Test

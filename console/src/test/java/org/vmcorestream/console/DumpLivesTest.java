@@ -76,6 +76,56 @@ class DumpLivesTest {
         assertThat(lives.inFlight()).isEmpty();
     }
 
+    private void part(int part, int parts, boolean complete, long at) throws MalformedRecordException {
+        DumpFile file = Sample.file(ID, "level-31", complete, at);
+        file.setPart(part);
+        file.setParts(parts);
+        lives.file(file, ID + "/level-31/part-" + part, at);
+    }
+
+    private void inParts(int parts, long at) throws MalformedRecordException {
+        Dump dump = Sample.life(ID, DumpState.CAPTURED, "level-31");
+        dump.getManifest().setParts(parts);
+        lives.dump(dump, ID, at);
+    }
+
+    @Test
+    void shouldWaitForEveryPartOfADump() throws Exception {
+        inParts(3, 200);
+        part(0, 3, true, 300);
+        part(2, 3, true, 300);
+        assertThat(lives.inFlight()).hasSize(1);
+        part(1, 3, false, 300);
+        assertThat(lives.inFlight()).isEmpty();
+        inParts(3, 400);
+        assertThat(lives.inFlight()).as("the incomplete part may be made again").hasSize(1);
+        part(1, 3, true, 500);
+        assertThat(lives.inFlight()).isEmpty();
+        lives.fileRemoved(ID + "/level-31/part-2");
+        assertThat(lives.inFlight()).hasSize(1);
+        lives.fileRemoved(ID + "/level-31/part-99999999999");
+        part(2, 3, true, 600);
+        assertThat(lives.inFlight()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeOneFileOfAllOfADumpForAllOfItsParts() throws Exception {
+        inParts(3, 200);
+        part(0, 3, true, 300);
+        written("level-31", true, 300);
+        assertThat(lives.inFlight()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAPartThatCannotBe() {
+        assertThatThrownBy(() -> part(3, 3, true, 1))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("part is 3, expected 0 to 2");
+        assertThatThrownBy(() -> part(-1, 3, true, 1)).isInstanceOf(MalformedRecordException.class);
+        assertThatThrownBy(() -> part(0, 1025, true, 1)).hasMessageContaining("parts is 1025, expected 1 to 1024");
+        assertThatThrownBy(() -> inParts(0, 1)).hasMessageContaining("parts is 0");
+    }
+
     @Test
     void shouldNotTakeARecordWithoutLocationForAFile() throws Exception {
         said(DumpState.CAPTURED, 200);

@@ -149,6 +149,7 @@ final class Sample {
     /** A record of topic dumps. */
     static Dump life(String dumpId, DumpState state, String... ruleSets) {
         Manifest manifest = new Manifest();
+        manifest.setParts(1);
         manifest.setDumpId(dumpId);
         manifest.setOpenedAt(NOW);
         manifest.setHost("hv-1");
@@ -174,7 +175,7 @@ final class Sample {
         manifest.setRuleSets(List.of(ruleSets));
         manifest.setVmcoreinfo(ByteBuffer.allocate(0));
         manifest.setNotes(ByteBuffer.allocate(0));
-        StripeState stripe = new StripeState(0, 0L, 262_144L, 0, 0L, 0L, -1L, -1L, 10L, 1L, 5L << 20, 0);
+        StripeState stripe = new StripeState(0, 0L, 262_144L, 0, 0L, 0L, -1L, -1L, 10L, 1L, 5L << 20, 0, 0);
         return new Dump(state, manifest, List.of(stripe), "");
     }
 
@@ -196,7 +197,9 @@ final class Sample {
                 0L,
                 List.of(),
                 List.of(),
-                "");
+                "",
+                0,
+                1);
     }
 
     static ByteBuffer bytes(org.apache.avro.specific.SpecificRecordBase record) {

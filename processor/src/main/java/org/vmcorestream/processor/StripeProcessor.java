@@ -45,6 +45,7 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
     private final List<String> problems = new ArrayList<>();
     private ProcessorContext<byte[], PlacedValue> context;
     private OpenStripes stripes;
+    private boolean stripeEnded;
 
     /**
      * @param names of the nodes and of the store
@@ -81,6 +82,7 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
         }
         outputs.clear();
         problems.clear();
+        stripeEnded = false;
         try {
             judge(received);
         } catch (RefusedException e) {
@@ -95,6 +97,9 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
         }
         if (!problems.isEmpty()) {
             bury(received, String.join("; ", problems), timestamp);
+        }
+        if (stripeEnded) {
+            context.commit();
         }
     }
 
@@ -199,6 +204,7 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
             outputs.add(VerdictRecord.of(stripe.opened(), stats.get(lane)));
         }
         stripes.remove(stripe);
+        stripeEnded = true;
     }
 
     private OpenStripe opened(String what, String dumpId, int number) throws RefusedException {

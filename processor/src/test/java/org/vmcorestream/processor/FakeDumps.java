@@ -50,6 +50,7 @@ final class FakeDumps implements ReplaySource {
                         0L,
                         0L,
                         0L,
+                        0,
                         0));
         metadata.put(dumpId + "/" + stripe, List.of(records));
         return this;
@@ -61,6 +62,7 @@ final class FakeDumps implements ReplaySource {
 
     private static Dump empty(String dumpId) {
         Manifest manifest = new Manifest();
+        manifest.setParts(1);
         manifest.setDumpId(dumpId);
         manifest.setCodec(PageCodecName.ZSTD);
         manifest.setCaptureRuleSet("capture");

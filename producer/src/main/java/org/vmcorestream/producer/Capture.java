@@ -19,12 +19,21 @@ public final class Capture {
      * @throws IOException when the vmcore cannot be read; the dump is then marked as failed
      * @throws CaptureException when the cluster cannot take it; the dump is then marked as failed where that is possible
      * @throws InterruptedException when the calling thread is interrupted; the dump is then marked as failed
-     * @throws IllegalArgumentException when the settings do not fit the vmcore
+     * @throws UnfitSettingsException when the settings do not fit the vmcore; then nothing was sent
      */
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
+        KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
         try (CaptureCluster cluster = ClusterConnection.open(settings)) {
-            return new CaptureRun(vmcore, settings, progress, cluster, () -> PageCompressor.of(settings.codec())).run();
+            return new CaptureRun(
+                            vmcore,
+                            settings,
+                            progress,
+                            cluster,
+                            () -> PageCompressor.of(settings.codec()),
+                            budget,
+                            System::nanoTime)
+                    .run();
         }
     }
 

@@ -16,4 +16,12 @@ public interface CaptureProgress {
 
     /** {@code done} of {@code total} units of a stage are done; the last call of a stage has both equal. */
     void at(Stage stage, long done, long total);
+
+    /**
+     * Page contents wait until the gate lets them be sent.
+     *
+     * @param ahead dumps that come first, as far as it is known
+     * @param reason what the gate says to that in one line, may be empty
+     */
+    default void waiting(int ahead, String reason) {}
 }

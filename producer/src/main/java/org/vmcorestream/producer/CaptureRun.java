@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -25,15 +26,23 @@ final class CaptureRun {
     private final RecordSender metadata;
     private final RecordSender data;
     private final MetadataStage metadataStage;
+    private final AdmissionStage admissionStage;
     private final DataStage dataStage;
+    private final int parts;
 
-    /** @param compressors makes the compressor of each worker */
+    /**
+     * @param compressors makes the compressor of each worker
+     * @param budget memory for the pages that are to be sent
+     * @param nanoClock tells the time, as {@link System#nanoTime} does
+     */
     CaptureRun(
             Vmcore vmcore,
             CaptureSettings settings,
             CaptureProgress progress,
             CaptureCluster cluster,
-            Supplier<PageCompressor> compressors)
+            Supplier<PageCompressor> compressors,
+            KeptBudget budget,
+            LongSupplier nanoClock)
             throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
@@ -42,11 +51,12 @@ final class CaptureRun {
         if (present.size() == 0) {
             throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
         }
-        stripes = Stripe.plan(
+        stripes = PartPlan.stripes(
                         present,
                         vmcore.memory().endPfn(),
                         vmcore.pageFacts().pageShift(),
                         settings.stripeBytes(),
+                        settings.parts(),
                         settings.dumpId(),
                         cluster.partitions())
                 .stream()
@@ -61,19 +71,28 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
-        life = new DumpLife(dumps, manifest, stripes);
-        metadataStage =
-                new MetadataStage(vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress);
+        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
+        metadataStage = new MetadataStage(
+                vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
+        RecordSender admissions = new RecordSender(
+                cluster.metadata(),
+                settings.topics().admissions(),
+                settings.dumpId(),
+                openedAt,
+                new SendFailure(cluster.topicLimit()));
+        admissionStage = new AdmissionStage(settings, cluster.desk(), admissions, life, progress, nanoClock);
+        parts = manifest.getParts();
         dataStage = new DataStage(
                 settings, vmcore.pages(), vmcore.pageFacts().pageSize(), compressors, data, life, progress);
     }
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
-        try {
+        try (dataStage) {
             life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
-            List<KeptPages> kept = metadataStage.run(stripes);
-            dataStage.run(stripes, kept);
+            long pages = metadataStage.run(stripes, dataStage);
+            awaitAdmission(pages);
+            dataStage.send(pages);
             life.captured();
             return result();
         } catch (InterruptedException | InterruptException | ClosedByInterruptException e) {
@@ -93,6 +112,11 @@ final class CaptureRun {
             life.failed("internal error: " + OneLine.of(e));
             throw e;
         }
+    }
+
+    private void awaitAdmission(long pages) throws InterruptedException {
+        long bytes = pages * vmcore.pageFacts().pageSize();
+        admissionStage.run(pages, bytes, settings.ruleSets().size() * parts);
     }
 
     private Capture.Result result() {

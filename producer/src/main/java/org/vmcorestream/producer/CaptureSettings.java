@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
@@ -19,8 +20,10 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param capture which pages travel on the data plane
  * @param ruleSets rule sets asked for; empty for those the processors are set up with
  * @param codec how page contents are compressed
- * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB
+ * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB; {@value #CHOOSE_STRIPES} for what suits the parts
+ * @param parts files of one rule set that share the dump's memory, 1 to {@value #MAX_PARTS}, no more than there are stripes
  * @param threads compressing threads, 1 to {@value #MAX_THREADS}; each costs about 3 MiB of direct memory
+ * @param admission whether it asks before it sends page contents
  */
 public record CaptureSettings(
         Map<String, Object> client,
@@ -32,11 +35,46 @@ public record CaptureSettings(
         List<String> ruleSets,
         PageCodec codec,
         long stripeBytes,
-        int threads) {
+        int parts,
+        int threads,
+        AdmissionPolicy admission) {
+    /** Leaves it to the producer how large stripes are. */
+    public static final long CHOOSE_STRIPES = 0;
+
+    /** Most parts of a dump. */
+    public static final int MAX_PARTS = DumpCheck.MAX_PARTS;
+
     /** Most compressing threads. */
     public static final int MAX_THREADS = 128;
 
     private static final long GIB = 1L << 30;
+
+    /** Of a capture that asks nobody, and whose dump is not split: a file has all of it. */
+    public CaptureSettings(
+            Map<String, Object> client,
+            Topics topics,
+            String dumpId,
+            String host,
+            String tenant,
+            RuleSet capture,
+            List<String> ruleSets,
+            PageCodec codec,
+            long stripeBytes,
+            int threads) {
+        this(
+                client,
+                topics,
+                dumpId,
+                host,
+                tenant,
+                capture,
+                ruleSets,
+                codec,
+                stripeBytes,
+                1,
+                threads,
+                AdmissionPolicy.NEVER);
+    }
 
     /**
      * Checks every value against its range.
@@ -51,11 +89,15 @@ public record CaptureSettings(
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(capture, "capture");
         Objects.requireNonNull(codec, "codec");
+        Objects.requireNonNull(admission, "admission");
         if (!DumpId.isValid(dumpId)) {
             throw new IllegalArgumentException("dump id '" + dumpId + "', expected a UUID version 7 in lower case");
         }
-        if (stripeBytes < GIB || stripeBytes % GIB != 0) {
+        if (stripeBytes < 0 || stripeBytes % GIB != 0) {
             throw new IllegalArgumentException("stripe of " + stripeBytes + " bytes, expected a multiple of 1 GiB");
+        }
+        if (parts < 1 || parts > MAX_PARTS) {
+            throw new IllegalArgumentException(parts + " parts, expected 1 to " + MAX_PARTS);
         }
         if (threads < 1 || threads > MAX_THREADS) {
             throw new IllegalArgumentException(threads + " threads, expected 1 to " + MAX_THREADS);

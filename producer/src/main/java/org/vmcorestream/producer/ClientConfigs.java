@@ -4,9 +4,11 @@ package org.vmcorestream.producer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.vmcorestream.schemas.ReaderSettings;
 
 /**
  * Settings of the three Kafka clients of a capture: the user's, above defaults made for large records, below what order and
@@ -21,6 +23,7 @@ final class ClientConfigs {
     /** Largest request of page-data; a record is below 1 MiB. */
     static final int MAX_DATA_REQUEST = 2 << 20;
 
+    private static final int ANSWER_BYTES = 1 << 20;
     private static final long DEFAULT_MAX_BLOCK_MS = 60_000;
     private static final long DEFAULT_DELIVERY_TIMEOUT_MS = 120_000;
 
@@ -51,6 +54,19 @@ final class ClientConfigs {
                 .removeIf(name -> ProducerConfig.configNames().contains(name)
                         && !AdminClientConfig.configNames().contains(name));
         configs.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId(settings, "admin"));
+        return configs;
+    }
+
+    /** Settings of the consumer of what the gate says: the user's without those only a producer knows. */
+    static Map<String, Object> answers(CaptureSettings settings) {
+        Map<String, Object> configs = ReaderSettings.withoutGroup(settings.client());
+        configs.keySet()
+                .removeIf(name -> ProducerConfig.configNames().contains(name)
+                        && !ConsumerConfig.configNames().contains(name));
+        configs.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(settings, "admission"));
+        configs.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        configs.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ANSWER_BYTES);
+        configs.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, ANSWER_BYTES);
         return configs;
     }
 

@@ -20,14 +20,19 @@ final class ClusterConnection {
      */
     static CaptureCluster open(CaptureSettings settings) throws InterruptedException {
         try {
-            int partitions = partitions(settings);
-            Producer<byte[], byte[]> metadata = new KafkaProducer<>(ClientConfigs.metadata(settings));
+            boolean asks = settings.admission().mode() != AdmissionPolicy.Mode.NEVER;
+            Admin admin = Admin.create(ClientConfigs.admin(settings));
+            boolean handedOn = false;
             try {
-                Producer<byte[], byte[]> data = new KafkaProducer<>(ClientConfigs.data(settings));
-                return new CaptureCluster(metadata, data, partitions, topic -> maxMessageBytes(settings, topic));
-            } catch (KafkaException e) {
-                metadata.close(Duration.ZERO);
-                throw e;
+                // The gate is asked for before the topics are, so that both answers come at the same time.
+                AdmissionDesk desk = asks ? new KafkaAdmissionDesk(settings, admin) : AdmissionDesk.NOBODY;
+                CaptureCluster cluster = open(settings, topics(admin, settings).partitions(), desk);
+                handedOn = asks;
+                return cluster;
+            } finally {
+                if (!handedOn) {
+                    admin.close(Duration.ZERO);
+                }
             }
         } catch (CaptureException e) {
             throw e;
@@ -36,12 +41,21 @@ final class ClusterConnection {
         }
     }
 
-    private static int partitions(CaptureSettings settings) throws InterruptedException {
-        Admin admin = Admin.create(ClientConfigs.admin(settings));
+    private static CaptureCluster open(
+            CaptureSettings settings, ClusterTopics.Partitions partitions, AdmissionDesk desk) {
+        Producer<byte[], byte[]> metadata = new KafkaProducer<>(ClientConfigs.metadata(settings));
         try {
-            return topics(admin, settings).partitions();
-        } finally {
-            admin.close(Duration.ZERO);
+            Producer<byte[], byte[]> data = new KafkaProducer<>(ClientConfigs.data(settings));
+            return new CaptureCluster(
+                    metadata,
+                    data,
+                    partitions.dumps(),
+                    partitions.stripes(),
+                    topic -> maxMessageBytes(settings, topic),
+                    desk);
+        } catch (KafkaException e) {
+            metadata.close(Duration.ZERO);
+            throw e;
         }
     }
 

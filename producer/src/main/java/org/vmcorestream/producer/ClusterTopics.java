@@ -45,17 +45,25 @@ final class ClusterTopics {
     }
 
     /**
-     * Number of partitions of page-metadata, page-data and verdicts.
+     * How many partitions topics have.
+     *
+     * @param dumps those of dumps
+     * @param stripes those of page-metadata, page-data and verdicts each
+     */
+    record Partitions(int dumps, int stripes) {}
+
+    /**
+     * Number of partitions of the topics.
      *
      * @throws CaptureException when the cluster does not answer, a topic is missing, the three have not equally many, or
      *     page-data is compacted
      */
-    int partitions() throws InterruptedException {
+    Partitions partitions() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         Map<String, KafkaFuture<TopicDescription>> described = admin.describeTopics(
                         List.of(topics.dumps(), topics.pageMetadata(), topics.pageData(), topics.verdicts()))
                 .topicNameValues();
-        partitions(topics.dumps(), described, deadline);
+        int dumps = partitions(topics.dumps(), described, deadline);
         int metadata = partitions(topics.pageMetadata(), described, deadline);
         for (String other : List.of(topics.pageData(), topics.verdicts())) {
             int count = partitions(other, described, deadline);
@@ -65,7 +73,7 @@ final class ClusterTopics {
             }
         }
         requireNoCompaction(topics.pageData());
-        return metadata;
+        return new Partitions(dumps, metadata);
     }
 
     private int partitions(String topic, Map<String, KafkaFuture<TopicDescription>> described, long deadline)

@@ -2,46 +2,47 @@
 package org.vmcorestream.producer;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.zip.CRC32C;
 import org.vmcorestream.schemas.Keys;
-import org.vmcorestream.schemas.records.PageBatch;
-import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.codec.PageCompressor;
 
 /**
- * Sends the contents of the kept pages to page-data. Workers read and compress ahead, this thread sends in order. What is
- * sent does not depend on the number of workers.
+ * Sends the contents of the kept pages to page-data. Workers read, compress and encode ahead, this thread sends in order. Stripes
+ * of one part go one after the other, those of different parts take turns, record by record. What is sent of a stripe does not
+ * depend on the number of workers.
+ *
+ * <p>Pages can be prepared while later ones are still decided: as many as go round between the workers and this thread.
  */
-final class DataStage {
+final class DataStage implements AutoCloseable {
     private final CaptureSettings settings;
     private final PageReader reader;
     private final int pageSize;
-    private final Supplier<PageCompressor> compressors;
     private final RecordSender data;
     private final DumpLife life;
     private final CaptureProgress progress;
-    private final PageCodecName codec;
+    private final PagePipeline pipeline;
 
-    private List<StripeProgress> stripes;
-    private List<KeptPages> kept;
-    private int fillStripe;
-    private KeptPages.Cursor fillCursor;
+    private final Map<Integer, Lane> lanesByPart = new TreeMap<>();
+    private final List<Lane> lanes = new ArrayList<>();
 
-    private int sendStripe;
-    private int batches;
-    private long pages;
-    private long zeroPages;
-    private long pageBytes;
-    private final CRC32C digest = new CRC32C();
+    /** Lane whose turn it is, and whether it has begun the task that is filled. */
+    private int turn;
+
+    private boolean begun;
     private long pagesDone;
     private long pagesTotal;
 
-    /** @param compressors makes the compressor of each worker */
+    /**
+     * Starts the workers.
+     *
+     * @param compressors makes the compressor of each worker, in its thread
+     */
     DataStage(
             CaptureSettings settings,
             PageReader reader,
@@ -53,131 +54,122 @@ final class DataStage {
         this.settings = settings;
         this.reader = reader;
         this.pageSize = pageSize;
-        this.compressors = compressors;
         this.data = data;
         this.life = life;
         this.progress = progress;
-        codec = PageCodecName.valueOf(settings.codec().name());
+        pipeline = new PagePipeline(
+                settings.threads(),
+                () -> new PageTask(pageSize),
+                () -> new PageWorker(settings, reader, compressors.get(), pageSize));
     }
 
-    /** Sends the pages of all stripes and returns when the cluster has all of it. */
-    void run(List<StripeProgress> stripes, List<KeptPages> kept) throws IOException, InterruptedException {
-        this.stripes = stripes;
-        this.kept = kept;
-        pagesTotal = kept.stream().mapToLong(KeptPages::pages).sum();
-        fillCursor = kept.get(0).cursor();
-        try (PagePipeline pipeline = pipeline()) {
-            while (true) {
-                while (pipeline.room() != null && fill(pipeline.room())) {
-                    pipeline.submit();
-                }
-                if (pipeline.isEmpty()) {
-                    break;
-                }
-                send(pipeline.oldest());
-                pipeline.release();
+    /** Adds the next stripe, whose pages may still be decided. */
+    void add(StripeProgress stripe, KeptPages kept) {
+        Lane lane = lanesByPart.get(stripe.stripe().part());
+        if (lane == null) {
+            lane = new Lane();
+            lanesByPart.put(stripe.stripe().part(), lane);
+            lanes.add(lane);
+        }
+        lane.add(new StripeData(
+                stripe,
+                kept,
+                reader,
+                pageSize,
+                Keys.stripe(settings.dumpId(), stripe.stripe().number())));
+    }
+
+    /** Hands pages to the workers as far as pages are decided and there is room; sends nothing. */
+    void prepare() throws IOException {
+        while (!lanes.isEmpty() && pipeline.room() != null && fill(pipeline.room())) {
+            pipeline.submit();
+        }
+    }
+
+    /** Fills a task with the next pages; false when no more are decided. */
+    private boolean fill(PageTask task) throws IOException {
+        if (!begun) {
+            task.clear();
+        }
+        for (int tried = 0; tried < lanes.size(); tried++) {
+            boolean ready = lanes.get(turn).fill(task, begun);
+            begun = !ready && task.pages() > 0;
+            if (begun) {
+                return false;
+            }
+            turn = (turn + 1) % lanes.size();
+            if (ready) {
+                return true;
             }
         }
-        while (sendStripe < stripes.size()) {
-            endStripe();
+        return false;
+    }
+
+    /**
+     * Sends the pages of all stripes and returns when the cluster has all of it.
+     *
+     * @param pages how many there are
+     */
+    void send(long pages) throws IOException, InterruptedException {
+        pagesTotal = pages;
+        for (prepare(); !pipeline.isEmpty(); prepare()) {
+            endStripes();
+            send(pipeline.oldest());
+            pipeline.release();
         }
-        if (pagesTotal == 0) {
-            progress.at(CaptureProgress.Stage.COPYING, 0, 0);
+        endStripes();
+        if (pagesTotal == 0 || pagesDone != pagesTotal) {
+            progress.at(CaptureProgress.Stage.COPYING, pagesDone, pagesDone);
         }
         data.flush();
     }
 
-    private PagePipeline pipeline() {
-        int bound;
-        try (PageCompressor compressor = compressors.get()) {
-            bound = compressor.bound(pageSize);
-        }
-        return new PagePipeline(
-                settings.threads(),
-                () -> new PageTask(pageSize, bound),
-                () -> new PageWorker(reader, compressors.get(), pageSize));
-    }
-
-    /** Fills a task with the next pages; false when none are left. A task holds pages of one stripe only. */
-    private boolean fill(PageTask task) throws IOException {
-        while (!task.fill(fillStripe, fillCursor)) {
-            if (fillStripe == kept.size() - 1) {
-                return false;
-            }
-            fillCursor = kept.get(++fillStripe).cursor();
-        }
-        for (int run = 0; run < task.runs(); run++) {
-            if (task.runPages(run) * pageSize >= PageWorker.HINT_BYTES) {
-                reader.willNeed(task.runFirst(run), task.runPages(run));
-            }
-        }
-        return true;
-    }
-
     private void send(PageTask task) throws IOException, InterruptedException {
         rethrow(task.await());
-        while (sendStripe < task.stripe()) {
-            endStripe();
+        Interrupts.check();
+        StripeData stripe = task.stripe();
+        Stripe range = stripe.progress().stripe();
+        Receipt receipt = data.send(range.partition(), stripe.key(), "PageBatch", task.takeValue(), task.headers());
+        if (task.sequence() == 0) {
+            stripe.progress().dataBegun(life.expect(receipt));
         }
-        for (PageTask.Part part : task.parts()) {
-            Interrupts.check();
-            sendPart(task, part);
-        }
+        stripe.sent(task);
         pagesDone += task.pages();
         progress.at(CaptureProgress.Stage.COPYING, pagesDone, pagesTotal);
-    }
-
-    private void sendPart(PageTask task, PageTask.Part part) {
-        StripeProgress stripe = stripes.get(sendStripe);
-        ByteBuffer stored = task.stored().slice(part.offset(), part.length());
-        PageBatch batch = new PageBatch(
-                settings.dumpId(),
-                sendStripe,
-                batches,
-                part.firstPfn(),
-                part.pages(),
-                codec,
-                ByteBuffer.wrap(part.index()),
-                stored);
-        byte[] key = Keys.stripe(settings.dumpId(), sendStripe);
-        Receipt receipt = data.send(stripe.stripe().partition(), key, batch, part.firstPfn(), part.lastPfn() + 1);
-        if (batches == 0) {
-            stripe.dataBegun(life.expect(receipt));
-        }
-        digest.update(part.index());
-        digest.update(stored.rewind());
-        batches++;
-        pages += part.pages();
-        zeroPages += part.zeroPages();
-        pageBytes += part.length();
         life.announceSome();
     }
 
-    private void endStripe() {
-        StripeProgress stripe = stripes.get(sendStripe);
-        DataTotals totals = new DataTotals(batches, pages, zeroPages, pageBytes, (int) digest.getValue());
+    private void endStripes() {
+        for (Lane lane : lanes) {
+            for (StripeData stripe = lane.nextToEnd(); stripe != null; stripe = lane.nextToEnd()) {
+                end(stripe);
+            }
+        }
+    }
+
+    private void end(StripeData stripe) {
+        DataTotals totals = stripe.totals();
         StripeEnd end = StripeEnd.newBuilder()
                 .setDumpId(settings.dumpId())
-                .setStripe(sendStripe)
+                .setStripe(stripe.number())
                 .setBatches(totals.batches())
                 .setPages(totals.pages())
                 .setZeroPages(totals.zeroPages())
                 .setPageBytes(totals.pageBytes())
                 .setDigest(totals.digest())
                 .build();
-        Stripe range = stripe.stripe();
-        byte[] key = Keys.stripe(settings.dumpId(), sendStripe);
-        Receipt receipt = data.send(range.partition(), key, end, range.firstPfn(), range.endPfn());
-        if (batches == 0) {
-            stripe.dataBegun(life.expect(receipt));
+        Stripe range = stripe.progress().stripe();
+        Receipt receipt = data.send(range.partition(), stripe.key(), end, range.firstPfn(), range.endPfn());
+        if (totals.batches() == 0) {
+            stripe.progress().dataBegun(life.expect(receipt));
         }
-        stripe.dataEnded(life.expect(receipt), totals);
-        sendStripe++;
-        batches = 0;
-        pages = 0;
-        zeroPages = 0;
-        pageBytes = 0;
-        digest.reset();
+        stripe.progress().dataEnded(life.expect(receipt), totals);
+    }
+
+    /** Stops the workers. */
+    @Override
+    public void close() {
+        pipeline.close();
     }
 
     private static void rethrow(Throwable failure) throws IOException {

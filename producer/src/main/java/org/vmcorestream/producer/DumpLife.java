@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
@@ -16,6 +17,8 @@ import org.vmcorestream.schemas.records.Manifest;
 /**
  * Tells the topic dumps how a capture goes: OPENED, CAPTURING whenever an offset became known, CAPTURED or FAILED. Belongs
  * to the capturing thread.
+ *
+ * <p>Of a dump of several parts each further part has its copy, see {@link PartCopies}.
  */
 final class DumpLife {
     private static final Logger LOG = LoggerFactory.getLogger(DumpLife.class);
@@ -23,11 +26,16 @@ final class DumpLife {
     /** Between two announcements: each repeats the manifest. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** After so long without an announcement the last one is made again: a capture that waits is not one that stalls. */
+    private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private static final long LAST_WORD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RecordSender dumps;
     private final Manifest manifest;
     private final List<StripeProgress> stripes;
+    private final LongSupplier nanoClock;
+    private final PartCopies copies;
 
     /** Receipts whose offsets are to be announced, in the order in which they come in. */
     private final Queue<Receipt> awaited = new ArrayDeque<>();
@@ -37,10 +45,21 @@ final class DumpLife {
     private boolean announced;
     private long announcedAt;
 
-    DumpLife(RecordSender dumps, Manifest manifest, List<StripeProgress> stripes) {
+    /**
+     * @param partitions partitions of topic dumps
+     * @param nanoClock tells the time, as {@link System#nanoTime} does
+     */
+    DumpLife(
+            RecordSender dumps,
+            Manifest manifest,
+            List<StripeProgress> stripes,
+            int partitions,
+            LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
         this.dumps = dumps;
         this.manifest = manifest;
         this.stripes = stripes;
+        copies = new PartCopies(manifest, stripes, partitions, nanoClock);
     }
 
     /** Sends the kernel log, then the manifest, and waits until the cluster has each. */
@@ -61,7 +80,16 @@ final class DumpLife {
     /** Announces offsets that became known since the last call; a little later where calls are many. */
     void announceSome() {
         poll();
-        if (news && (!announced || System.nanoTime() - announcedAt >= PAUSE_NANOS)) {
+        long since = nanoClock.getAsLong() - announcedAt;
+        if (news && (!announced || since >= PAUSE_NANOS) || announced && since >= ALIVE_NANOS) {
+            announce();
+        }
+    }
+
+    /** Announces what became known, and after some time that the capture is alive. */
+    void keepAlive() {
+        poll();
+        if (news || !announced || nanoClock.getAsLong() - announcedAt >= ALIVE_NANOS) {
             announce();
         }
     }
@@ -85,7 +113,7 @@ final class DumpLife {
         send(DumpState.CAPTURING, "");
         news = false;
         announced = true;
-        announcedAt = System.nanoTime();
+        announcedAt = nanoClock.getAsLong();
     }
 
     /**
@@ -110,8 +138,7 @@ final class DumpLife {
             return;
         }
         try {
-            boolean told = dumps.sendLastWord(
-                    Keys.dump(manifest.getDumpId()), dump(DumpState.FAILED, reason), LAST_WORD_NANOS);
+            boolean told = dumps.sendLastWord(copies.all(), dump(DumpState.FAILED, reason), LAST_WORD_NANOS);
             if (!told) {
                 LOG.warn("dump {} failed, which the cluster was not told in time", manifest.getDumpId());
             }
@@ -121,7 +148,10 @@ final class DumpLife {
     }
 
     private void send(DumpState state, String failure) {
-        dumps.send(Keys.dump(manifest.getDumpId()), dump(state, failure));
+        Dump dump = dump(state, failure);
+        for (PartCopies.Place place : state == DumpState.CAPTURING ? copies.withNews() : copies.all()) {
+            dumps.send(place, dump);
+        }
     }
 
     private Dump dump(DumpState state, String failure) {

@@ -1,98 +1,153 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.vmcorestream.rules.Chunk;
+import java.io.IOException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
-import org.vmcorestream.vmcore.PfnBitmap;
 
 /**
- * The pages of one stripe that are to be sent: those that the capture rules keep and the vmcore holds bytes of. A chunk of
- * which only some pages are kept costs 4 KiB (32 MiB for each TiB of guest memory at 4 KiB pages), others next to nothing.
+ * The pages of one stripe that are to be sent, in ascending order: those that the capture rules keep and the vmcore holds bytes
+ * of. They are remembered as runs as far as the budget of the capture allows; the chunks behind are decided once more when their
+ * turn comes, so that memory does not depend on the dump. Can be read once, also while it still grows. Belongs to the capturing
+ * thread.
  */
 final class KeptPages {
-    private static final PfnBitmap ALL = all();
+    /** Enough for the runs of a chunk in which every other page is kept. */
+    private static final int CHUNK_BYTES = 64 << 10;
 
-    private final PfnRuns backed;
-    private final List<KeptChunk> chunks = new ArrayList<>();
-    private long pages;
-
-    /** @param backed page frames the vmcore holds bytes of; no others are ever taken */
-    KeptPages(PfnRuns backed) {
-        this.backed = backed;
+    /** Gives the verdicts on the chunks that were not remembered, in order. */
+    interface Rest {
+        /**
+         * Decides the next chunk.
+         *
+         * @return false when there is none
+         */
+        boolean next(VerdictRuns into) throws IOException;
     }
 
-    /** Takes the kept pages of the next chunk; chunks come in ascending order. */
-    void add(VerdictRuns verdict) {
-        long chunkPfn = verdict.firstPfn();
-        PfnBitmap bits = null;
-        long pfn = chunkPfn;
+    private final PfnRuns backed;
+    private final KeptRuns remembered;
+    private boolean full;
+    private long pages;
+    private boolean ended;
+    private Rest rest;
+    private KeptRuns ofChunk;
+    private VerdictRuns verdict;
+    private KeptRuns reading;
+
+    /** @param backed page frames the vmcore holds bytes of; no others are ever taken */
+    KeptPages(PfnRuns backed, KeptBudget budget) {
+        this.backed = backed;
+        remembered = new KeptRuns(budget);
+        reading = remembered;
+    }
+
+    /**
+     * Takes the kept pages of the next chunk; chunks come in ascending order.
+     *
+     * @return false when they, and those of all chunks behind, are only counted
+     */
+    boolean add(VerdictRuns verdict) {
+        if (!full) {
+            remembered.mark();
+            full = !addTo(remembered, verdict);
+            if (full) {
+                remembered.reset();
+            }
+        }
+        pages += count(verdict);
+        return !full;
+    }
+
+    private boolean addTo(KeptRuns runs, VerdictRuns verdict) {
+        long pfn = verdict.firstPfn();
         for (int run = 0; run < verdict.runs(); run++) {
             long end = pfn + verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
                 for (int i = backed.endingBehind(pfn); i < backed.size() && backed.first(i) < end; i++) {
-                    if (bits == null) {
-                        bits = new PfnBitmap(Chunk.PAGES);
+                    if (!runs.add(Math.max(pfn, backed.first(i)), Math.min(end, backed.end(i)))) {
+                        return false;
                     }
-                    bits.set(Math.max(pfn, backed.first(i)) - chunkPfn, Math.min(end, backed.end(i)) - chunkPfn);
                 }
             }
             pfn = end;
         }
-        if (bits != null) {
-            long kept = bits.cardinality();
-            chunks.add(new KeptChunk(chunkPfn, kept == Chunk.PAGES ? ALL : bits));
-            pages += kept;
-        }
+        return true;
     }
 
-    /** Number of pages. */
+    private long count(VerdictRuns verdict) {
+        long count = 0;
+        long pfn = verdict.firstPfn();
+        for (int run = 0; run < verdict.runs(); run++) {
+            long end = pfn + verdict.length(run);
+            if (verdict.reason(run) == RuleSet.KEPT) {
+                for (int i = backed.endingBehind(pfn); i < backed.size() && backed.first(i) < end; i++) {
+                    count += Math.min(end, backed.end(i)) - Math.max(pfn, backed.first(i));
+                }
+            }
+            pfn = end;
+        }
+        return count;
+    }
+
+    /**
+     * Says that no chunk follows.
+     *
+     * @param rest verdicts from the first chunk on that was only counted; null when all were remembered
+     */
+    void end(Rest rest) {
+        this.rest = rest;
+        ended = true;
+    }
+
+    /** Number of pages, as far as their chunks came. */
     long pages() {
         return pages;
     }
 
-    /** Walks over the pages from the first one on. */
-    Cursor cursor() {
-        return new Cursor();
+    /**
+     * Consecutive pages that can be taken, the first of which is {@link #firstPfn}; 0 when there are none, or none yet.
+     *
+     * @throws IOException when struct pages have to be read again and cannot be
+     */
+    int available() throws IOException {
+        int pages = reading.available();
+        while (pages == 0 && ended && rest != null) {
+            decideNext();
+            pages = reading.available();
+        }
+        return pages;
     }
 
-    private static PfnBitmap all() {
-        PfnBitmap bits = new PfnBitmap(Chunk.PAGES);
-        bits.set(0, Chunk.PAGES);
-        return bits;
+    private void decideNext() throws IOException {
+        if (ofChunk == null) {
+            ofChunk = new KeptRuns(new KeptBudget(CHUNK_BYTES));
+            verdict = new VerdictRuns();
+            reading = ofChunk;
+        }
+        ofChunk.clear();
+        if (!rest.next(verdict)) {
+            rest = null;
+            ofChunk = null;
+            verdict = null;
+            reading = remembered;
+        } else if (!addTo(ofChunk, verdict)) {
+            throw new IllegalStateException("runs of one chunk take more than " + CHUNK_BYTES + " bytes");
+        }
     }
 
-    private record KeptChunk(long firstPfn, PfnBitmap bits) {}
+    /** First page frame that can be taken. */
+    long firstPfn() {
+        return reading.firstPfn();
+    }
 
-    /** A walk over runs of consecutive kept pages, ascending. */
-    final class Cursor {
-        private int chunk;
-        private long next;
-        private long firstPfn;
+    /** Takes pages, no more than are available. */
+    void take(int pages) {
+        reading.take(pages);
+    }
 
-        /**
-         * Moves to the next run and takes at most {@code max} pages of it.
-         *
-         * @return number of pages taken, the first of which is {@link #firstPfn()}; 0 when no page is left
-         */
-        int next(int max) {
-            for (; chunk < chunks.size(); chunk++, next = 0) {
-                PfnBitmap bits = chunks.get(chunk).bits();
-                long first = bits.nextSet(next);
-                if (first >= 0) {
-                    next = Math.min(bits.nextClear(first), first + max);
-                    firstPfn = chunks.get(chunk).firstPfn() + first;
-                    return (int) (next - first);
-                }
-            }
-            return 0;
-        }
-
-        /** First page frame of the run that {@link #next} took. */
-        long firstPfn() {
-            return firstPfn;
-        }
+    /** Whether all pages were taken and none will follow. */
+    boolean drained() throws IOException {
+        return ended && available() == 0;
     }
 }

@@ -76,6 +76,7 @@ final class Manifests {
                 .setRuleSets(settings.ruleSets())
                 .setVmcoreinfo(ByteBuffer.wrap(vmcoreInfo))
                 .setNotes(ByteBuffer.wrap(vmcore.notes()))
+                .setParts(settings.parts())
                 .build();
     }
 

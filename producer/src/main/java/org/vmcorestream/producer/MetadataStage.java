@@ -3,7 +3,6 @@ package org.vmcorestream.producer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -12,6 +11,7 @@ import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.MemmapRuns;
+import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
@@ -50,7 +50,10 @@ final class MetadataStage {
     private long framesDone;
     private long framesTotal;
     private int stripeCount;
+    private final KeptBudget budget;
+    private final SecondLook secondLook;
 
+    /** @param budget memory for the pages that are to be sent */
     MetadataStage(
             Vmcore vmcore,
             CaptureSettings settings,
@@ -58,7 +61,8 @@ final class MetadataStage {
             PfnRuns present,
             RecordSender metadata,
             DumpLife life,
-            CaptureProgress progress) {
+            CaptureProgress progress,
+            KeptBudget budget) {
         this.vmcore = vmcore;
         this.settings = settings;
         this.dump = dump;
@@ -66,19 +70,26 @@ final class MetadataStage {
         this.metadata = metadata;
         this.life = life;
         this.progress = progress;
+        this.budget = budget;
         backed = new PfnRuns(vmcore.memory().backed());
+        secondLook = new SecondLook(vmcore, settings, dump, present);
     }
 
-    /** Describes all stripes and returns when the cluster has all of it: the pages to be sent, by stripe. */
-    List<KeptPages> run(List<StripeProgress> stripes) throws IOException, InterruptedException {
+    /**
+     * Describes all stripes and returns when the cluster has all of it.
+     *
+     * @param pages is given the pages that are to be sent, as they are decided
+     * @return how many they are
+     */
+    long run(List<StripeProgress> stripes, DataStage pages) throws IOException, InterruptedException {
         stripeCount = stripes.size();
         for (StripeProgress stripe : stripes) {
             framesTotal += frames(stripe.stripe());
         }
         ChunkDescriber describer = vmcore.describer();
-        List<KeptPages> kept = new ArrayList<>(stripes.size());
+        long kept = 0;
         for (StripeProgress stripe : stripes) {
-            kept.add(describe(stripe, describer));
+            kept += describe(stripe, describer, pages);
         }
         if (describer.unreadable() > 0) {
             LOG.warn(
@@ -91,10 +102,12 @@ final class MetadataStage {
         return kept;
     }
 
-    private KeptPages describe(StripeProgress progressOfStripe, ChunkDescriber describer)
+    private long describe(StripeProgress progressOfStripe, ChunkDescriber describer, DataStage data)
             throws IOException, InterruptedException {
         Stripe stripe = progressOfStripe.stripe();
-        KeptPages kept = new KeptPages(backed);
+        KeptPages kept = new KeptPages(backed, budget);
+        KeptPages.Rest rest = null;
+        data.add(progressOfStripe, kept);
         VerdictEngine engine = new VerdictEngine(settings.capture(), vmcore.pageFacts(), dump, stripe.endPfn());
         progressOfStripe.metadataBegun(life.expect(open(stripe)));
         digest.reset();
@@ -109,14 +122,20 @@ final class MetadataStage {
             requireWhole(c, stripe);
             describer.memmap(c, memmap);
             sendChunk(stripe, c);
+            OpenRun openRun = engine.openRun();
             engine.decide(descriptors, verdict);
-            kept.add(verdict);
+            if (!kept.add(verdict) && rest == null) {
+                rest = secondLook.from(stripe, c, openRun);
+            }
+            data.prepare();
             chunks++;
             pages += descriptors.pages();
             framesDone += descriptors.pages();
             progress.at(CaptureProgress.Stage.DESCRIBING, framesDone, framesTotal);
             life.announceSome();
         }
+        kept.end(rest);
+        data.prepare();
         progressOfStripe.metadataEnded(life.expect(close(stripe, chunks, pages)));
         if (engine.anomalies().kept() > 0) {
             LOG.warn(
@@ -126,7 +145,7 @@ final class MetadataStage {
                     engine.anomalies().kept(),
                     engine.anomalies().firstPfn());
         }
-        return kept;
+        return kept.pages();
     }
 
     private Receipt open(Stripe stripe) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -29,7 +30,7 @@ final class PagePipeline implements AutoCloseable {
      * Starts the workers.
      *
      * @param tasks makes a task of the ring
-     * @param workers makes a worker; called once for each thread, by the calling thread
+     * @param workers makes a worker; called once by each thread, so that loading a codec holds nobody up
      */
     PagePipeline(int threadCount, Supplier<PageTask> tasks, Supplier<PageWorker> workers) {
         ring = new PageTask[threadCount + threadCount / 2 + 2];
@@ -39,8 +40,7 @@ final class PagePipeline implements AutoCloseable {
         }
         try {
             for (int i = 0; i < threadCount; i++) {
-                PageWorker worker = workers.get();
-                Thread thread = new Thread(() -> run(worker), "capture-" + i);
+                Thread thread = new Thread(() -> run(workers), "capture-" + i);
                 thread.setDaemon(true);
                 threads.add(thread);
                 thread.start();
@@ -51,12 +51,26 @@ final class PagePipeline implements AutoCloseable {
         }
     }
 
-    private void run(PageWorker worker) {
-        try (worker) {
+    private void run(Supplier<PageWorker> workers) {
+        try (PageWorker worker = workers.get()) {
+            work(worker::work);
+        } catch (RuntimeException | Error e) {
+            work(task -> {
+                throw e;
+            });
+        }
+    }
+
+    private interface Work {
+        void on(PageTask task) throws IOException;
+    }
+
+    private void work(Work work) {
+        try {
             for (PageTask task = todo.take(); task != PageTask.STOP; task = todo.take()) {
                 Throwable failure = null;
                 try {
-                    worker.work(task);
+                    work.on(task);
                 } catch (Throwable e) {
                     failure = e;
                 }

@@ -1,79 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.apache.kafka.common.header.Headers;
+import org.vmcorestream.schemas.PageBatchIndex;
 
 /**
- * Pages that are read and compressed together, and what became of them. A fixed number of tasks goes round: filled by the
- * capturing thread, worked on by one worker, sent by the capturing thread, filled again.
+ * Pages that travel in one record, and what became of them. A fixed number of tasks goes round: filled by the capturing thread,
+ * worked on by one worker, sent by the capturing thread, filled again.
  */
 final class PageTask {
-    /** Bytes of page contents in a task: 256 pages of 4 KiB. */
-    static final int CONTENT_BYTES = 1 << 20;
+    /**
+     * Most bytes of page contents in a task, and so most stored bytes in its record: 240 pages of 4 KiB. With index, key and
+     * headers a record stays below 1,048,588 bytes, which is what a topic takes when nobody configured it.
+     */
+    static final int CONTENT_BYTES = 960 << 10;
+
+    /** A file is told of what is to be read, and asked for holes, by stretches of at least this many bytes. */
+    static final int HINT_BYTES = 64 << 10;
 
     /** Tells a worker to stop. */
-    static final PageTask STOP = new PageTask(0, ByteBuffer.allocate(0));
+    static final PageTask STOP = new PageTask(CONTENT_BYTES);
 
-    private final int maxPages;
-    private final long[] runFirst;
-    private final int[] runPages;
+    private static final int MAX_RUNS = 1024;
+
+    private final int maxContentPages;
+    private final long[] runFirst = new long[MAX_RUNS];
+    private final int[] runPages = new int[MAX_RUNS];
+    private final boolean[] runIsHole = new boolean[MAX_RUNS];
     private int runs;
     private int pages;
-    private int stripe;
+    private int contentPages;
+    private StripeData stripe;
+    private int sequence;
 
-    private final ByteBuffer stored;
-    private final List<Part> parts = new ArrayList<>();
+    private byte[] value;
+    private Headers headers;
+    private int digest;
+    private int digestBytes;
+    private int zeroPages;
+    private int storedBytes;
     private Throwable failure;
     private final Semaphore done = new Semaphore(0);
 
-    /** @param bound most bytes that compressing a page may touch */
-    PageTask(int pageSize, int bound) {
-        this(CONTENT_BYTES / pageSize, ByteBuffer.allocateDirect(CONTENT_BYTES + Math.max(bound, pageSize)));
+    PageTask(int pageSize) {
+        maxContentPages = CONTENT_BYTES / pageSize;
     }
 
-    private PageTask(int maxPages, ByteBuffer stored) {
-        this.maxPages = maxPages;
-        this.stored = stored;
-        runFirst = new long[maxPages];
-        runPages = new int[maxPages];
-    }
-
-    /** Fills the task with pages of one stripe; false when none are left. */
-    boolean fill(int stripe, KeptPages.Cursor cursor) {
-        this.stripe = stripe;
+    /** Empties the task. */
+    void clear() {
+        stripe = null;
         runs = 0;
         pages = 0;
-        parts.clear();
+        contentPages = 0;
+        value = null;
+        headers = null;
         failure = null;
-        while (pages < maxPages) {
-            int taken = cursor.next(maxPages - pages);
-            if (taken == 0) {
-                break;
-            }
-            addRun(cursor.firstPfn(), taken);
-        }
-        return pages > 0;
     }
 
-    private void addRun(long firstPfn, int count) {
+    /** Says whose pages come into the empty task. */
+    void begin(StripeData stripe, int sequence) {
+        this.stripe = stripe;
+        this.sequence = sequence;
+    }
+
+    /** Most pages to be read that have room. */
+    int contentRoom() {
+        return maxContentPages - contentPages;
+    }
+
+    /** Most pages of a hole that have room. */
+    int holeRoom() {
+        return PageBatchIndex.MAX_PAGES - pages;
+    }
+
+    /** Whether nothing more has room. */
+    boolean isFull() {
+        return contentPages == maxContentPages
+                || pages >= PageBatchIndex.MAX_PAGES - maxContentPages
+                || runs == MAX_RUNS;
+    }
+
+    /**
+     * Adds consecutive pages, behind all others.
+     *
+     * @param hole whether they are in a hole of the file, so that they are zeros and need not be read
+     */
+    void add(long firstPfn, int count, boolean hole) {
         pages += count;
-        if (runs > 0 && runFirst[runs - 1] + runPages[runs - 1] == firstPfn) {
-            runPages[runs - 1] += count;
+        contentPages += hole ? 0 : count;
+        int last = runs - 1;
+        if (last >= 0 && runFirst[last] + runPages[last] == firstPfn && runIsHole[last] == hole) {
+            runPages[last] += count;
             return;
         }
         runFirst[runs] = firstPfn;
-        runPages[runs++] = count;
+        runPages[runs] = count;
+        runIsHole[runs++] = hole;
     }
 
     /** Stripe of the pages. */
-    int stripe() {
+    StripeData stripe() {
         return stripe;
     }
 
-    /** Number of pages, at least 1. */
+    /** Number of the record in its stripe. */
+    int sequence() {
+        return sequence;
+    }
+
+    /** Number of pages. */
     int pages() {
         return pages;
     }
@@ -93,14 +129,34 @@ final class PageTask {
         return runPages[run];
     }
 
-    /** Stored bytes of all parts, one behind the other. */
-    ByteBuffer stored() {
-        return stored;
+    /** Whether the pages of a run are in a hole. */
+    boolean runIsHole(int run) {
+        return runIsHole[run];
     }
 
-    /** What becomes records, ascending. */
-    List<Part> parts() {
-        return parts;
+    /** First page frame. */
+    long firstPfn() {
+        return runFirst[0];
+    }
+
+    /** Page frame behind the last one. */
+    long endPfn() {
+        return runFirst[runs - 1] + runPages[runs - 1];
+    }
+
+    /**
+     * Takes the record.
+     *
+     * @param digest CRC-32C of index and data
+     * @param digestBytes their length
+     */
+    void encoded(byte[] value, Headers headers, int digest, int digestBytes, int zeroPages, int storedBytes) {
+        this.value = value;
+        this.headers = headers;
+        this.digest = digest;
+        this.digestBytes = digestBytes;
+        this.zeroPages = zeroPages;
+        this.storedBytes = storedBytes;
     }
 
     /** The worker is through. */
@@ -115,12 +171,35 @@ final class PageTask {
         return failure;
     }
 
-    /**
-     * Pages that travel in one record.
-     *
-     * @param index encoded index
-     * @param offset where their bytes begin in {@link #stored()}
-     * @param length number of their bytes
-     */
-    record Part(long firstPfn, long lastPfn, int pages, int zeroPages, byte[] index, int offset, int length) {}
+    /** Value of the record, which the task lets go of. */
+    byte[] takeValue() {
+        byte[] taken = value;
+        value = null;
+        return taken;
+    }
+
+    /** Headers of the record. */
+    Headers headers() {
+        return headers;
+    }
+
+    /** CRC-32C of index and data. */
+    int digest() {
+        return digest;
+    }
+
+    /** Bytes of index and data. */
+    int digestBytes() {
+        return digestBytes;
+    }
+
+    /** Pages of zeros among the pages. */
+    int zeroPages() {
+        return zeroPages;
+    }
+
+    /** Bytes of data. */
+    int storedBytes() {
+        return storedBytes;
+    }
 }

@@ -3,122 +3,99 @@ package org.vmcorestream.producer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 import org.vmcorestream.schemas.PageBatchIndex;
 import org.vmcorestream.schemas.PageBatchIndex.Kind;
+import org.vmcorestream.schemas.RecordCodec;
+import org.vmcorestream.schemas.RecordHeaders;
+import org.vmcorestream.schemas.records.PageBatch;
+import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.codec.PageCompressor;
 
-/** Reads the pages of a task, finds those of zeros and compresses the others. Belongs to one thread. */
+/**
+ * Reads the pages of a task, finds those of zeros, compresses the others and makes the record. Its buffers are reused; what is
+ * new for each task is the record itself, for a Kafka client takes it as an array of exactly its size. Belongs to one thread.
+ */
 final class PageWorker implements AutoCloseable {
-    /**
-     * Most stored bytes in one record. With index, key and headers a record stays below 1,048,588 bytes, which is what a
-     * topic takes when nobody configured it.
-     */
-    static final int MAX_RECORD_DATA = 960 << 10;
-
-    /** A file is told of what is to be read, and asked for holes, by stretches of at least this many bytes. */
-    static final int HINT_BYTES = 64 << 10;
-
+    private final String dumpId;
+    private final PageCodecName codec;
     private final PageReader reader;
     private final PageCompressor compressor;
     private final int pageSize;
     private final ByteBuffer contents = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES);
+    private final ByteBuffer stored;
     private final ByteBuffer zeros;
     private final PageBatchIndex index = new PageBatchIndex();
-    private final boolean[] runIsHole;
-
-    private PageTask task;
-    private int storedEnd;
-    private int partStart;
-    private int partZeros;
-    private long partFirst;
-    private long partLast;
+    private final CRC32C digest = new CRC32C();
+    private int storedBytes;
+    private int zeroPages;
 
     /** @param compressor closed with the worker */
-    PageWorker(PageReader reader, PageCompressor compressor, int pageSize) {
+    PageWorker(CaptureSettings settings, PageReader reader, PageCompressor compressor, int pageSize) {
+        dumpId = settings.dumpId();
+        codec = PageCodecName.valueOf(settings.codec().name());
         this.reader = reader;
         this.compressor = compressor;
         this.pageSize = pageSize;
+        stored = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES + Math.max(pageSize, compressor.bound(pageSize)));
         zeros = ByteBuffer.allocateDirect(pageSize);
-        runIsHole = new boolean[PageTask.CONTENT_BYTES / pageSize];
     }
 
     /** Works on a task: reads every page once, and no byte of any other page. */
     void work(PageTask task) throws IOException {
-        this.task = task;
-        read();
-        storedEnd = 0;
-        beginPart();
+        read(task);
+        index.begin();
+        storedBytes = 0;
+        zeroPages = 0;
         int offset = 0;
         for (int run = 0; run < task.runs(); run++) {
             long pfn = task.runFirst(run);
-            for (int i = 0; i < task.runPages(run); i++, offset += pageSize) {
-                if (runIsHole[run] || isZero(offset)) {
-                    add(pfn + i, Kind.ZERO, 0);
-                    partZeros++;
+            long end = pfn + task.runPages(run);
+            if (task.runIsHole(run)) {
+                for (; pfn < end; pfn++) {
+                    addZeros(pfn);
+                }
+                continue;
+            }
+            for (; pfn < end; pfn++, offset += pageSize) {
+                if (isZero(offset)) {
+                    addZeros(pfn);
                 } else {
-                    store(pfn + i, offset);
+                    store(pfn, offset);
                 }
             }
         }
-        endPart();
+        encode(task);
     }
 
-    private void read() throws IOException {
+    private void read(PageTask task) throws IOException {
         contents.clear();
         for (int run = 0; run < task.runs(); run++) {
-            long first = task.runFirst(run);
-            int pages = task.runPages(run);
-            boolean hint = pages * pageSize >= HINT_BYTES;
-            runIsHole[run] = hint && reader.sparseHole(first, pages);
-            int end = contents.position() + pages * pageSize;
-            if (!runIsHole[run]) {
-                reader.read(first, pages, contents.limit(end));
+            if (!task.runIsHole(run)) {
+                int end = contents.position() + task.runPages(run) * pageSize;
+                reader.read(task.runFirst(run), task.runPages(run), contents.limit(end));
+                contents.limit(end).position(end);
             }
-            contents.limit(end).position(end);
         }
         contents.clear();
+    }
+
+    private void addZeros(long pfn) {
+        index.add(pfn, Kind.ZERO, 0);
+        zeroPages++;
     }
 
     private void store(long pfn, int offset) {
-        int length = compressor.compress(contents, offset, pageSize, task.stored(), storedEnd);
+        int length = compressor.compress(contents, offset, pageSize, stored, storedBytes);
         if (length >= 0 && length < pageSize) {
-            add(pfn, Kind.COMPRESSED, length);
+            index.add(pfn, Kind.COMPRESSED, length);
+            storedBytes += length;
         } else {
-            task.stored().put(storedEnd, contents, offset, pageSize);
-            add(pfn, Kind.RAW, pageSize);
+            stored.put(storedBytes, contents, offset, pageSize);
+            index.add(pfn, Kind.RAW, pageSize);
+            storedBytes += pageSize;
         }
-    }
-
-    private void add(long pfn, Kind kind, int length) {
-        if (storedEnd - partStart + length > MAX_RECORD_DATA) {
-            endPart();
-            beginPart();
-        }
-        if (index.pages() == 0) {
-            partFirst = pfn;
-        }
-        partLast = pfn;
-        index.add(pfn, kind, length);
-        storedEnd += length;
-    }
-
-    private void beginPart() {
-        index.begin();
-        partStart = storedEnd;
-        partZeros = 0;
-    }
-
-    private void endPart() {
-        task.parts()
-                .add(new PageTask.Part(
-                        partFirst,
-                        partLast,
-                        index.pages(),
-                        partZeros,
-                        index.encode(),
-                        partStart,
-                        storedEnd - partStart));
     }
 
     /** Compares with zeros, eight bytes first: almost every other page shows there that it has something in it. */
@@ -130,6 +107,32 @@ final class PageWorker implements AutoCloseable {
         boolean zero = contents.mismatch(zeros) < 0;
         contents.clear();
         return zero;
+    }
+
+    private void encode(PageTask task) {
+        byte[] encodedIndex = index.encode();
+        ByteBuffer data = stored.limit(storedBytes).position(0);
+        PageBatch batch = new PageBatch(
+                dumpId,
+                task.stripe().number(),
+                task.sequence(),
+                task.firstPfn(),
+                index.pages(),
+                codec,
+                ByteBuffer.wrap(encodedIndex),
+                data);
+        byte[] value = RecordCodec.encode(batch);
+        digest.reset();
+        digest.update(encodedIndex);
+        digest.update(data);
+        stored.clear();
+        task.encoded(
+                value,
+                RecordHeaders.of(dumpId, batch, task.firstPfn(), task.endPfn()),
+                (int) digest.getValue(),
+                encodedIndex.length + storedBytes,
+                zeroPages,
+                storedBytes);
     }
 
     @Override

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,15 +41,27 @@ final class RecordSender {
         return send(null, key, message, RecordHeaders.of(dumpId, message));
     }
 
+    /** Sends a record of the dump's life to where it belongs. */
+    Receipt send(PartCopies.Place place, SpecificRecordBase message) {
+        return send(place.partition(), place.key(), message, RecordHeaders.of(dumpId, message));
+    }
+
     /** Sends a record that speaks of page frames {@code firstPfn} to {@code endPfn - 1}. */
     Receipt send(int partition, byte[] key, SpecificRecordBase message, long firstPfn, long endPfn) {
         return send(partition, key, message, RecordHeaders.of(dumpId, message, firstPfn, endPfn));
     }
 
     private Receipt send(Integer partition, byte[] key, SpecificRecordBase message, Headers headers) {
+        return send(partition, key, message.getSchema().getName(), RecordCodec.encode(message), headers);
+    }
+
+    /**
+     * Sends a record that was encoded elsewhere.
+     *
+     * @param kind name of its schema
+     */
+    Receipt send(Integer partition, byte[] key, String kind, byte[] value, Headers headers) {
         failure.check();
-        byte[] value = RecordCodec.encode(message);
-        String kind = message.getSchema().getName();
         Receipt receipt = new Receipt(topic, kind, value.length, failure);
         try {
             producer.send(record(partition, key, value, headers), receipt);
@@ -69,13 +84,22 @@ final class RecordSender {
      * Sends a record even when another could not be sent, and waits for it for some time. That is done by another thread,
      * because a client that lost its cluster may hold its caller for longer; the thread ends with the client.
      *
-     * @return whether the cluster has it
+     * @param places where it goes
+     * @return whether the cluster has it everywhere
      */
-    boolean sendLastWord(byte[] key, SpecificRecordBase message, long nanos) {
-        ProducerRecord<byte[], byte[]> record =
-                record(null, key, RecordCodec.encode(message), RecordHeaders.of(dumpId, message));
-        FutureTask<RecordMetadata> task =
-                new FutureTask<>(() -> producer.send(record).get());
+    boolean sendLastWord(List<PartCopies.Place> places, SpecificRecordBase message, long nanos) {
+        byte[] value = RecordCodec.encode(message);
+        FutureTask<Void> task = new FutureTask<>(() -> {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (PartCopies.Place place : places) {
+                sent.add(producer.send(
+                        record(place.partition(), place.key(), value, RecordHeaders.of(dumpId, message))));
+            }
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+            return null;
+        });
         Thread thread = new Thread(task, "capture-last-word");
         thread.setDaemon(true);
         thread.start();

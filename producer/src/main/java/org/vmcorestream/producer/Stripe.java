@@ -15,17 +15,18 @@ import org.vmcorestream.schemas.Keys;
  * @param endPfn page frame behind the last one; no verdict reaches further
  * @param chunks chunks with memory, at least 1
  * @param partition partition of page-metadata and page-data
+ * @param part part of the dump whose file has its pages, from 0
  */
-record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition) {
+record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition, int part) {
     /** Most stripes of a dump: their states travel in one record. */
     static final int MAX_STRIPES = 4096;
 
     /**
-     * The stripes of a dump.
+     * The stripes of a dump, all of them of part 0.
      *
      * @param present page frames with memory, at least one
      * @param stripeBytes memory of a stripe, a multiple of 1 GiB; rounded up to whole chunks
-     * @throws IllegalArgumentException when there would be more than {@value #MAX_STRIPES}
+     * @throws UnfitSettingsException when there would be more than {@value #MAX_STRIPES}
      */
     static List<Stripe> plan(
             PfnRuns present, long endPfn, int pageShift, long stripeBytes, String dumpId, int partitions) {
@@ -35,7 +36,8 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition)
         for (int i = 0; i < starts.size(); i++) {
             long first = i == 0 ? 0 : starts.get(i);
             long end = i + 1 < starts.size() ? starts.get(i + 1) : endPfn;
-            stripes.add(new Stripe(i, first, end, present.chunks(first, end), Keys.partition(dumpId, i, partitions)));
+            stripes.add(
+                    new Stripe(i, first, end, present.chunks(first, end), Keys.partition(dumpId, i, partitions), 0));
         }
         return List.copyOf(stripes);
     }
@@ -45,7 +47,7 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition)
         List<Long> starts = new ArrayList<>();
         for (long chunk = present.nextChunk(0); chunk >= 0; ) {
             if (starts.size() == MAX_STRIPES) {
-                throw new IllegalArgumentException("stripes of " + stripeBytes + " bytes would be more than "
+                throw new UnfitSettingsException("stripes of " + stripeBytes + " bytes would be more than "
                         + MAX_STRIPES + ", expected larger stripes for this much memory");
             }
             long start = Chunk.firstPfn(chunk) / stripePages * stripePages;
@@ -53,5 +55,10 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition)
             chunk = present.nextChunk(Chunk.of(start + stripePages));
         }
         return starts;
+    }
+
+    /** The same stripe as one of another part. */
+    Stripe ofPart(int other) {
+        return new Stripe(number, firstPfn, endPfn, chunks, partition, other);
     }
 }

@@ -52,6 +52,7 @@ final class StripeProgress {
         DataTotals sent = complete ? totals : DataTotals.NONE;
         return StripeState.newBuilder()
                 .setStripe(stripe.number())
+                .setPart(stripe.part())
                 .setFirstPfn(stripe.firstPfn())
                 .setEndPfn(stripe.endPfn())
                 .setPartition(stripe.partition())
@@ -77,6 +78,15 @@ final class StripeProgress {
             throw new CaptureException("stripe " + stripe.number() + " was sent to partition " + stripe.partition()
                     + ", but the cluster did not say at which offsets; capture it again");
         }
+    }
+
+    /** How many of the four offsets are known. */
+    int offsetsKnown() {
+        int known = 0;
+        for (Receipt receipt : new Receipt[] {metadataFirst, metadataLast, dataFirst, dataLast}) {
+            known += offset(receipt) >= 0 ? 1 : 0;
+        }
+        return known;
     }
 
     private static long offset(Receipt receipt) {

@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Dump;
@@ -20,8 +21,12 @@ final class CaptureFixture {
     RuleSet capture = BuiltInRuleSets.capture();
     PageCodec codec = PageCodec.ZSTD;
     long stripeBytes = 64L << 30;
+    int parts = 1;
     int threads = 2;
     CaptureProgress progress = CaptureProgress.NONE;
+    KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
+    AdmissionPolicy admission = AdmissionPolicy.NEVER;
+    LongSupplier nanoClock = System::nanoTime;
 
     CaptureSettings settings() {
         return new CaptureSettings(
@@ -34,13 +39,17 @@ final class CaptureFixture {
                 List.of("level-31"),
                 codec,
                 stripeBytes,
-                threads);
+                parts,
+                threads,
+                admission);
     }
 
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients()) {
-            return new CaptureRun(vmcore, settings, progress, clients, () -> PageCompressor.of(codec)).run();
+            return new CaptureRun(
+                            vmcore, settings, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock)
+                    .run();
         }
     }
 

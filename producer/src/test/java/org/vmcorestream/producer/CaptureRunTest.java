@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vmcorestream.producer.FakeVmcore.Content;
 import org.vmcorestream.rules.BuiltInRuleSets;
+import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.schemas.DescriptorCodec;
@@ -34,6 +35,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
 
 class CaptureRunTest {
     private final CaptureFixture fixture = new CaptureFixture();
+    private final List<Integer> batches = new ArrayList<>();
 
     @Test
     void shouldSendLogThenManifestThenMetadataThenPages() throws Exception {
@@ -202,7 +204,64 @@ class CaptureRunTest {
         assertThat(sent.kinds).hasSize(1_000);
         sent.pages.forEach((pfn, page) -> assertThat(page).isEqualTo(vmcore.page(pfn)));
         assertThat(sent.kinds.values()).filteredOn(kind -> kind == Kind.ZERO).hasSize(600);
-        assertThat(vmcore.pagesRead).doesNotContain(256L, 511L, 512L, 767L).contains(0L, 199L, 800L, 999L);
+        assertThat(vmcore.pagesRead).doesNotContain(208L, 256L, 511L, 799L).contains(0L, 199L, 800L, 999L);
+    }
+
+    @Test
+    void shouldFlagAHoleOfAnySizeInFewRecords() throws Exception {
+        long end = 10L * Chunk.PAGES;
+        FakeVmcore vmcore = new FakeVmcore().memory(0, end).sparse(100, end - 100);
+        fixture.capture = BuiltInRuleSets.level(0);
+        fixture.cluster.passPageDataTo(record -> batches.add(record.value().length));
+        Capture.Result result = fixture.run(vmcore);
+
+        assertThat(result.pages()).isEqualTo(end);
+        assertThat(result.zeroPages()).isEqualTo(end - 200);
+        assertThat(vmcore.pagesRead).hasSizeBetween(200, 200 + 2 * 16);
+        assertThat(batches).hasSizeBetween(11, 13);
+    }
+
+    @Test
+    void shouldSendTheSameRecordsWhateverMemoryThereIsForKeptPages() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        List<ProducerRecord<byte[], byte[]>> expected = null;
+        for (int blocks : new int[] {100, 1, 0}) {
+            CaptureFixture with = new CaptureFixture();
+            with.budget = new KeptBudget(blocks * KeptRuns.BLOCK);
+            with.stripeBytes = 1L << 30;
+            with.capture = BuiltInRuleSets.level(31);
+            with.run(crossingVmcore(seed));
+            List<ProducerRecord<byte[], byte[]>> sent = with.cluster.on(FakeCluster.TOPICS.pageData());
+            if (expected == null) {
+                expected = sent;
+            }
+            assertThat(sent).hasSameSizeAs(expected).hasSizeGreaterThan(15);
+            for (int i = 0; i < sent.size(); i++) {
+                assertThat(sent.get(i).value())
+                        .as("%d blocks, record %d", blocks, i)
+                        .isEqualTo(expected.get(i).value());
+            }
+            assertThat(with.budget.taken()).isLessThanOrEqualTo(KeptRuns.BLOCK * 2);
+            assertThat(SentDump.of(with.cluster).pages).isNotEmpty();
+        }
+    }
+
+    /** Memory around chunk and stripe borders, with free blocks that reach over chunk borders. */
+    private static FakeVmcore crossingVmcore(long seed) {
+        Random random = new Random(seed);
+        long gib = CaptureFixture.GIB_PAGES;
+        FakeVmcore vmcore = new FakeVmcore()
+                .memory(Chunk.PAGES - 2_000, Chunk.PAGES + 2_000)
+                .memory(gib - 1_000, gib + 1_500)
+                .free(Chunk.PAGES - 1_024, 10)
+                .free(gib, 10);
+        for (long pfn = Chunk.PAGES - 2_000; pfn < Chunk.PAGES + 2_000; pfn++) {
+            if (random.nextInt(6) == 0 && (pfn < Chunk.PAGES - 1_024 || pfn >= Chunk.PAGES)) {
+                vmcore.free(pfn, 0);
+            }
+        }
+        return vmcore;
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.vmcorestream.schemas.Topics;
 final class FakeCluster {
     static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
     static final int PARTITIONS = 4;
+    static final int DUMP_PARTITIONS = 3;
 
     /** All records of both producers in order. */
     final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -40,6 +41,9 @@ final class FakeCluster {
     private Consumer<ProducerRecord<byte[], byte[]>> pageData;
     private final MockProducer<byte[], byte[]> metadata = new Recording();
     private final MockProducer<byte[], byte[]> data = new Recording();
+
+    /** Where the gate answers. */
+    AdmissionDesk desk = AdmissionDesk.NOBODY;
 
     FakeCluster refuse(Predicate<ProducerRecord<byte[], byte[]>> which, RuntimeException refusal) {
         refused = which;
@@ -60,7 +64,7 @@ final class FakeCluster {
     }
 
     CaptureCluster clients() {
-        return new CaptureCluster(metadata, data, PARTITIONS, topic -> OptionalLong.of(1234));
+        return new CaptureCluster(metadata, data, DUMP_PARTITIONS, PARTITIONS, topic -> OptionalLong.of(1234), desk);
     }
 
     boolean closed() {
@@ -75,7 +79,9 @@ final class FakeCluster {
         Node node = new Node(0, "localhost", 1);
         Node[] nodes = {node};
         List<PartitionInfo> infos = new ArrayList<>();
-        infos.add(new PartitionInfo(TOPICS.dumps(), 0, node, nodes, nodes));
+        IntStream.range(0, DUMP_PARTITIONS)
+                .forEach(p -> infos.add(new PartitionInfo(TOPICS.dumps(), p, node, nodes, nodes)));
+        infos.add(new PartitionInfo(TOPICS.admissions(), 0, node, nodes, nodes));
         for (String topic : List.of(TOPICS.pageMetadata(), TOPICS.pageData())) {
             IntStream.range(0, PARTITIONS).forEach(p -> infos.add(new PartitionInfo(topic, p, node, nodes, nodes)));
         }

@@ -280,8 +280,15 @@ final class FakeVmcore implements Vmcore {
             }
 
             @Override
-            public boolean sparseHole(long first, int pages) {
-                return first >= sparse.firstPfn() && first + pages <= sparse.endPfn();
+            public int holePages(long first, int pages) {
+                return first >= sparse.firstPfn() && first < sparse.endPfn()
+                        ? (int) Math.min(pages, sparse.endPfn() - first)
+                        : 0;
+            }
+
+            @Override
+            public int dataPages(long first, int pages) {
+                return first < sparse.firstPfn() ? (int) Math.min(pages, sparse.firstPfn() - first) : pages;
             }
 
             @Override

@@ -50,6 +50,7 @@ class ManifestsTest {
                         .setRuleSets(List.of("level-31"))
                         .setVmcoreinfo(ByteBuffer.wrap(vmcore.vmcoreInfoText()))
                         .setNotes(ByteBuffer.wrap(vmcore.notes()))
+                        .setParts(1)
                         .build());
     }
 

@@ -159,8 +159,7 @@ public final class BuiltInRuleSets {
     }
 
     private static Condition butNot(Condition one, Condition other) {
-        return new Seeing(
-                one.sight().and(other.sight()), (f, m, s) -> one.holds(f, m, s) && !other.holds(f, m, s));
+        return new Seeing(one.sight().and(other.sight()), (f, m, s) -> one.holds(f, m, s) && !other.holds(f, m, s));
     }
 
     /** Slab by its page type where the kernel exports one (Linux 6.10), else by PG_slab. */

@@ -15,6 +15,9 @@ public final class DumpCheck {
     /** Most stripes of a dump. */
     public static final int MAX_STRIPES = 65_536;
 
+    /** Most parts of a dump. */
+    public static final int MAX_PARTS = 1024;
+
     /** Most rule sets of a dump. */
     public static final int MAX_RULE_SETS = 64;
 
@@ -62,6 +65,7 @@ public final class DumpCheck {
         expect(calls <= MAX_CALLS, "length of the call trace", calls, "at most " + MAX_CALLS);
         checkPresent(manifest.getPresent(), end);
         checkStripes(dump.getStripes(), end, partitions);
+        checkParts(dump.getStripes(), manifest.getParts());
         int ruleSets = manifest.getRuleSets().size();
         expect(ruleSets <= MAX_RULE_SETS, "number of rule sets", ruleSets, "at most " + MAX_RULE_SETS);
         for (String name : manifest.getRuleSets()) {
@@ -111,6 +115,20 @@ public final class DumpCheck {
             expect(stripe.getPageBytes() >= 0, name + "pageBytes", stripe.getPageBytes(), "0 or more");
             last = behind;
         }
+    }
+
+    /** Each part has a stripe at least, and none comes again once the next one began. */
+    private static void checkParts(List<StripeState> stripes, int parts) throws MalformedRecordException {
+        int most = Math.min(MAX_PARTS, stripes.size());
+        expect(parts >= 1 && parts <= most, "number of parts", parts, "1 to " + most);
+        int last = 0;
+        for (StripeState stripe : stripes) {
+            int part = stripe.getPart();
+            boolean next = part == last || (part == last + 1 && stripe.getStripe() > 0);
+            expect(next, "stripe " + stripe.getStripe() + ": part", part, last + " or the one behind it");
+            last = part;
+        }
+        expect(last == parts - 1, "part of the last stripe", last, "" + (parts - 1));
     }
 
     private static void checkOffsets(String name, long first, long last) throws MalformedRecordException {

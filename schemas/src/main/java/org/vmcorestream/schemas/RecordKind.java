@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.vmcorestream.schemas.records.Admission;
+import org.vmcorestream.schemas.records.AdmissionRequest;
 import org.vmcorestream.schemas.records.Alarm;
 import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.ChunkVerdict;
@@ -38,6 +40,8 @@ import org.vmcorestream.schemas.records.StripeVerdict;
 record RecordKind(String name, Schema schema, long fingerprint, Supplier<? extends SpecificRecordBase> make) {
     /** All of them. */
     static final List<RecordKind> ALL = Stream.<Supplier<? extends SpecificRecordBase>>of(
+                    Admission::new,
+                    AdmissionRequest::new,
                     Alarm::new,
                     ChunkMetadata::new,
                     ChunkVerdict::new,

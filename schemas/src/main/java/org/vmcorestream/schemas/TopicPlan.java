@@ -30,6 +30,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * <tr><td>rule-sets</td><td>1</td><td>compact</td><td>ever</td><td>1 MiB</td><td>producer</td></tr>
  * <tr><td>replays</td><td>stripe</td><td>delete</td><td>metadata</td><td>1 MiB</td><td>producer</td></tr>
  * <tr><td>alarms</td><td>1</td><td>compact, delete</td><td>metadata</td><td>1 MiB</td><td>producer</td></tr>
+ * <tr><td>admissions</td><td>1</td><td>compact, delete</td><td>1 day</td><td>1 MiB</td><td>producer</td></tr>
  * <tr><td>dead-letters</td><td>1</td><td>delete</td><td>metadata</td><td>8 MiB: a record and what is wrong with it</td>
  * <td>producer</td></tr>
  * </table>
@@ -56,6 +57,9 @@ public record TopicPlan(
 
     /** How long descriptors and verdicts are kept when nothing else is configured. */
     public static final Duration METADATA_RETENTION = Duration.ofDays(30);
+
+    /** How long requests to send, and what was said to them, are kept. */
+    public static final Duration ADMISSION_RETENTION = Duration.ofDays(1);
 
     /** Largest message of page-metadata, page-data and verdicts in bytes. */
     public static final int MAX_STRIPE_MESSAGE_BYTES = 4 << 20;
@@ -120,6 +124,7 @@ public record TopicPlan(
                         MAX_SMALL_MESSAGE_BYTES,
                         metadataRetention),
                 topic(topics.alarms(), 1, COMPACT_DELETE, MAX_SMALL_MESSAGE_BYTES, metadataRetention),
+                topic(topics.admissions(), 1, COMPACT_DELETE, MAX_SMALL_MESSAGE_BYTES, ADMISSION_RETENTION),
                 topic(
                         topics.deadLetters(),
                         1,

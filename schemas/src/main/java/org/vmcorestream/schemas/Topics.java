@@ -55,6 +55,16 @@ public record Topics(String prefix) {
         return prefix + "alarms";
     }
 
+    /** Captures that ask whether they may send, and what the gate says: {@code AdmissionRequest}, {@code Admission}. */
+    public String admissions() {
+        return prefix + "admissions";
+    }
+
+    /** Consumer group of the gates: while it has a member, captures ask before they send page contents. */
+    public String gateGroup() {
+        return prefix + "gate";
+    }
+
     /** What could not be processed, as received, with the reason in headers. */
     public String deadLetters() {
         return prefix + "dead-letters";

@@ -29,6 +29,7 @@ class TopicPlanTest {
                         "x.rule-sets",
                         "x.replays",
                         "x.alarms",
+                        "x.admissions",
                         "x.dead-letters")
                 .allSatisfy(Topic::validate);
     }

@@ -6,14 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
@@ -24,13 +21,17 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► VERDICTS ──► LOG ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
- *  for heap    all stripes  dmesg   headers    stripe    for the dump's  its name,
+ *  WAITING ──► LOG ──► VERDICTS ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
+ *  for heap    dmesg   all stripes  headers    stripe    for the dump's  its name,
  *                                   of a file  by stripe  last record     dump-files
  * </pre>
  *
  * The file of a replay is made of the verdicts at the places that its outcome names. A replay gives way where heap is short
- * for live dumps: then it ends, neither done nor failed.
+ * for live dumps: then it ends, neither done nor failed. So does a live dump whose capture has not begun to send pages; it is
+ * begun anew.
+ *
+ * <p>Of a dump of several parts each is an assembly of its own, mostly of another sink: it reads the verdicts of all stripes, for
+ * both bitmaps of a part are those of the whole dump, and copies the pages of its own.
  *
  * <p>A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
  * least one stripe make a file, marked as incomplete; pages without a verdict are kept, and missing where they were not
@@ -42,8 +43,8 @@ final class Assembly {
 
     private enum Stage {
         WAITING,
-        VERDICTS,
         LOG,
+        VERDICTS,
         LAYOUT,
         PAGES,
         CAPTURE_END,
@@ -55,6 +56,7 @@ final class Assembly {
     private final DumpPlan plan;
     private final StageTools tools;
     private final KernelLogs kernelLogs;
+    private final Path whole;
     private final Path file;
     private final PageCodec codec;
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,14 +64,16 @@ final class Assembly {
     private final MissingPages missing = new MissingPages();
     private final StageReader reader;
     private final Quiet quiet;
+    private final HeapShare heap;
 
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
+    private volatile Runnable bell = () -> {};
+    private volatile boolean gaveWay;
     private DumpPlan seen;
     private boolean draining;
     private Stage stage = Stage.WAITING;
-    private long heap;
     private VerdictIntake intake;
     private VerdictReading verdicts;
     private KernelLogStage log;
@@ -90,13 +94,20 @@ final class Assembly {
         latest = plan;
         seen = plan;
         quiet = new Quiet(tools.clock());
+        heap = new HeapShare(tools.heap(), order.isReplay());
         reader = new StageReader(tools.readers(), order.isReplay());
-        file = order.file(tools);
+        whole = order.whole(tools);
+        file = order.part().file(whole);
         codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
     }
 
     String dumpId() {
         return plan.dumpId();
+    }
+
+    /** Key of the record of topic dumps that it is made by. */
+    String key() {
+        return plan.key();
     }
 
     String ruleSet() {
@@ -118,14 +129,32 @@ final class Assembly {
         return plan;
     }
 
+    /** Sets what is told, by any thread, that something has come that a step may be waiting for. */
+    void setBell(Runnable bell) {
+        this.bell = bell;
+    }
+
+    /** What steps read with; belongs to whoever takes them. */
+    StageReader reader() {
+        return reader;
+    }
+
     /** Takes a newer record of the dump, one with the same layout. */
     void update(DumpPlan newer) {
         latest = newer;
+        bell.run();
     }
 
     /** Whether it ended without a file, for a reason that will not go away by itself. */
     boolean failed() {
         return failed;
+    }
+
+    /** Begins anew with the newest record of the dump; null unless this gave way as a live dump. */
+    Assembly again() {
+        return gaveWay && !order.isReplay()
+                ? new Assembly(new AssemblyOrder(latest, ruleSet(), order.primary(), order.replay()), tools, kernelLogs)
+                : null;
     }
 
     /**
@@ -156,8 +185,9 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            if (givesWay()) {
+            if ((stage != Stage.ENDING || !ending.decided()) && heap.givesWay(seen)) {
                 LOG.info("{} gives way to a live dump", order);
+                gaveWay = true;
                 end();
                 return Step.DONE;
             }
@@ -175,7 +205,7 @@ final class Assembly {
             return Step.IDLE;
         } catch (ApiException e) {
             fail(Problems.line(e));
-            if (refused(e)) {
+            if (Refusals.isOne(e)) {
                 throw e;
             }
             return Step.DONE;
@@ -203,18 +233,6 @@ final class Assembly {
         }
     }
 
-    private boolean givesWay() {
-        boolean decided = stage == Stage.ENDING && ending.decided();
-        return order.isReplay() && !decided && tools.heap().wantsBack(heap);
-    }
-
-    private static boolean refused(ApiException e) {
-        return e instanceof AuthorizationException
-                || e instanceof AuthenticationException
-                || e instanceof InvalidTopicException
-                || e instanceof UnsupportedVersionException;
-    }
-
     private Step advance() throws IOException {
         if (seen != latest) {
             seen = latest;
@@ -222,8 +240,8 @@ final class Assembly {
         }
         return switch (stage) {
             case WAITING -> waitForHeap();
-            case VERDICTS -> readVerdicts();
             case LOG -> writeLog();
+            case VERDICTS -> readVerdicts();
             case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
@@ -232,18 +250,26 @@ final class Assembly {
         };
     }
 
-    private Step waitForHeap() {
-        long need = plan.bitmapBytes();
-        if (need > tools.heap().total()) {
-            return fail(named(String.format(
-                    "memory up to pfn %d needs %d MiB of heap for bitmaps, %d MiB are set aside for them",
-                    plan.endPfn(), (need >> 20) + 1, tools.heap().total() >> 20)));
+    private Step waitForHeap() throws IOException {
+        if (!heap.suffices(plan)) {
+            return fail(named(heap.tooLittle(plan)));
         }
-        if (!tools.heap().take(need, order.isReplay())) {
+        if (!heap.take(seen)) {
             return Step.IDLE;
         }
-        heap = need;
         quiet.news();
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
+        stage = Stage.LOG;
+        return Step.PROGRESS;
+    }
+
+    /** The kernel log was sent before anything else, so it is there while the verdicts are still being made. */
+    private Step writeLog() throws IOException {
+        Step step = log.step();
+        if (step != Step.DONE) {
+            return step;
+        }
         intake = new VerdictIntake(order, tools.outbox(), problems, missing);
         String topic = tools.topics().verdicts();
         verdicts = order.isReplay()
@@ -260,27 +286,17 @@ final class Assembly {
         if (verdicts.news()) {
             quiet.news();
         }
-        if (step == Step.DONE) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            log = new KernelLogStage(order, file, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
-            stage = Stage.LOG;
-            return Step.PROGRESS;
-        }
-        return step;
-    }
-
-    private Step writeLog() throws IOException {
-        Step step = log.step();
         if (step != Step.DONE) {
             return step;
         }
         VerdictCollector collector = intake.collector();
         if (collector.stripesDone() == 0) {
-            problems.add(noVerdict());
+            problems.add(WhyIncomplete.noVerdict(order.isReplay(), seen));
             return conclude(0);
         }
         collector.end(problems);
-        total = collector.kept().cardinality();
+        PfnRun pages = order.part().pages();
+        total = collector.kept().cardinality(pages.firstPfn(), pages.endPfn());
         stage = Stage.LAYOUT;
         return Step.PROGRESS;
     }
@@ -288,10 +304,10 @@ final class Assembly {
     /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
     private Step layOut() throws IOException {
         VerdictCollector collector = intake.collector();
-        KdumpHeader header = KdumpHeaders.of(plan, ruleSet(), codec, collector.vmemmapDropped() > 0);
+        KdumpHeader header = KdumpHeaders.of(order, codec, collector.vmemmapDropped() > 0);
         writer = tools.writers().create(file, header, collector.present(), collector.kept());
         sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
-        pages = new PageStage(plan, tools, reader, problems, missing, sink);
+        pages = new PageStage(order, tools, reader, problems, missing, sink);
         draining = false;
         stage = Stage.PAGES;
         return Step.PROGRESS;
@@ -321,27 +337,16 @@ final class Assembly {
         pages.checkAgainst(seen);
         missing.describe(total - sink.added(), problems);
         if (seen.state() == DumpState.FAILED) {
-            problems.add(captureFailed());
+            problems.add(WhyIncomplete.captureFailed(seen));
         } else if (!seen.ended()) {
-            problems.add("the capture has not ended, nothing new came for "
-                    + tools.stallTimeout().toSeconds() + " s");
+            problems.add(WhyIncomplete.notEnded(tools.stallTimeout()));
         }
         return conclude(total - sink.added());
     }
 
-    private String noVerdict() {
-        return order.isReplay()
-                ? "no verdict is where the replay's outcome says"
-                : seen.state() == DumpState.FAILED ? captureFailed() : "no verdict came in time";
-    }
-
-    private String captureFailed() {
-        return "the capture failed" + (seen.failure().isEmpty() ? "" : ": " + seen.failure());
-    }
-
     private Step conclude(long absent) {
         ending = new FileEnding(
-                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent);
+                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent, bell);
         stage = Stage.ENDING;
         return Step.PROGRESS;
     }
@@ -387,7 +392,6 @@ final class Assembly {
         verdicts = null;
         pages = null;
         log = null;
-        tools.heap().giveBack(heap, order.isReplay());
-        heap = 0;
+        heap.giveBack();
     }
 }

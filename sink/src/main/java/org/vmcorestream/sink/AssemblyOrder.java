@@ -19,16 +19,21 @@ record AssemblyOrder(DumpPlan plan, String ruleSet, boolean primary, Optional<Re
         return replay.isPresent();
     }
 
+    /** What of the dump is made: the part that its record is for, but all of it for a replay, which one sink makes. */
+    DumpPart part() {
+        return isReplay() ? plan.whole() : plan.part();
+    }
+
     /** Id of that replay, empty when there is none. */
     String replayId() {
         return replay.map(ReplayPlan::replayId).orElse("");
     }
 
     /**
-     * Where the file goes. A replay does not take the primary name away from a file that is there under another rule set: one
+     * Where a file of all of the dump goes; that of a part lies beside it. A replay does not take the primary name away from a file that is there under another rule set: one
      * that dump-files does not know under this one, because the sink was set up with another first rule set then.
      */
-    Path file(StageTools tools) {
+    Path whole(StageTools tools) {
         Path file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
         boolean taken =
                 isReplay() && primary && !tools.finished().hasFile(plan.dumpId(), ruleSet) && Files.exists(file);
@@ -38,6 +43,7 @@ record AssemblyOrder(DumpPlan plan, String ruleSet, boolean primary, Optional<Re
     /** How messages name it. */
     @Override
     public String toString() {
-        return (isReplay() ? "replay " + replayId() + " of dump " : "dump ") + plan.dumpId() + " under " + ruleSet;
+        return (isReplay() ? "replay " + replayId() + " of dump " : "dump ") + plan.dumpId() + " under " + ruleSet
+                + part();
     }
 }

@@ -4,6 +4,7 @@ package org.vmcorestream.sink;
 import java.time.Clock;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,15 +12,20 @@ import java.util.function.Consumer;
 
 /**
  * The workers that advance assemblies. A worker stays with one as long as there is something to do, so that as many files
- * are made at once as there are workers; one that waits is looked at again a little later and takes no worker meanwhile. When
- * all workers are busy for long it is told how much later than meant it was looked at.
+ * are made at once as there are workers. One that waits is looked at again at once while it expects records, after a pause when
+ * it has waited for longer, the longer the later, and as soon as its bell rings; it takes no worker meanwhile. When all workers
+ * are busy for long it is told how much later than meant it was looked at.
  *
  * <p>Replays run beside live dumps and never hold them up: at most {@link #replays} of them are begun, half of the workers, so
  * that the other half is never taken by replays; where there is a single worker a replay may have it, but gives it back after
  * each small step when anybody else is due. Live assemblies are never made to wait for the end of a replay.
  */
 final class AssemblyPool implements AutoCloseable {
-    private static final long IDLE_MILLIS = 20;
+    private static final long SHORT_PAUSE_MILLIS = 20;
+    private static final long LONG_PAUSE_MILLIS = 200;
+
+    /** Idle turns in a row after which the pause doubles. */
+    private static final int DOUBLING_TURNS = 25;
 
     private final ScheduledThreadPoolExecutor workers;
     private final Consumer<Assembly> ended;
@@ -53,41 +59,91 @@ final class AssemblyPool implements AutoCloseable {
 
     /** Begins to advance an assembly. */
     void start(Assembly assembly) {
-        schedule(assembly, 0);
+        Turns turns = new Turns(assembly);
+        assembly.setBell(turns::ring);
+        turns.schedule(0);
     }
 
-    private void schedule(Assembly assembly, long millis) {
-        long due = clock.millis() + millis;
-        try {
-            workers.schedule(() -> work(assembly, due), millis, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            // The pool was closed meanwhile; who closes it has dropped the assembly.
-            return;
+    /** How long to wait after so many idle turns in a row, in milliseconds. */
+    static long pause(int idleTurns) {
+        return Math.min(LONG_PAUSE_MILLIS, SHORT_PAUSE_MILLIS << Math.min(idleTurns / DOUBLING_TURNS, 8));
+    }
+
+    /** The turns of one assembly: at most one is planned or under way at a time. */
+    private final class Turns implements Runnable {
+        private final Assembly assembly;
+
+        /** The planned turn, null while it is under way; guarded by this. */
+        private ScheduledFuture<?> planned;
+
+        /** Whether the bell has rung since the last turn began; guarded by this. */
+        private boolean rung;
+
+        private long due;
+        private int idleTurns;
+
+        Turns(Assembly assembly) {
+            this.assembly = assembly;
         }
-    }
 
-    private void work(Assembly assembly, long due) {
-        try {
-            assembly.heldUp(Math.max(0, clock.millis() - due));
-            Step step;
-            do {
-                step = assembly.step();
-            } while (step == Step.PROGRESS && !workers.isShutdown() && !givesWay(assembly));
-            if (step != Step.DONE) {
-                schedule(assembly, step == Step.IDLE ? IDLE_MILLIS : 0);
-            } else {
-                ended.accept(assembly);
+        synchronized void schedule(long millis) {
+            due = clock.millis() + millis;
+            try {
+                planned = workers.schedule(this, millis, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // The pool was closed meanwhile; who closes it has dropped the assembly.
+                planned = null;
             }
-        } catch (RuntimeException | Error e) {
-            fatal.accept(e);
+        }
+
+        /** Takes the turn now. */
+        synchronized void ring() {
+            rung = true;
+            if (planned != null && planned.getDelay(TimeUnit.NANOSECONDS) > 0 && planned.cancel(false)) {
+                schedule(0);
+            }
+        }
+
+        private synchronized long begin() {
+            planned = null;
+            rung = false;
+            return Math.max(0, clock.millis() - due);
+        }
+
+        private synchronized void pauseAfter(Step step) {
+            if (step == Step.PROGRESS || rung) {
+                idleTurns = 0;
+                schedule(0);
+            } else if (assembly.reader().takeExpectant()) {
+                schedule(0);
+            } else {
+                schedule(pause(idleTurns++));
+            }
+        }
+
+        @Override
+        public void run() {
+            try {
+                assembly.heldUp(begin());
+                Step step;
+                do {
+                    assembly.reader().setHurried(othersAreDue());
+                    step = assembly.step();
+                    idleTurns = step == Step.PROGRESS ? 0 : idleTurns;
+                } while (step == Step.PROGRESS && !workers.isShutdown() && !(assembly.isReplay() && othersAreDue()));
+                if (step != Step.DONE) {
+                    pauseAfter(step);
+                } else {
+                    ended.accept(assembly);
+                }
+            } catch (RuntimeException | Error e) {
+                fatal.accept(e);
+            }
         }
     }
 
-    /** Whether a replay has to let somebody else have its worker. */
-    private boolean givesWay(Assembly assembly) {
-        return assembly.isReplay()
-                && workers.getQueue().peek() instanceof Delayed first
-                && first.getDelay(TimeUnit.NANOSECONDS) <= 0;
+    private boolean othersAreDue() {
+        return workers.getQueue().peek() instanceof Delayed first && first.getDelay(TimeUnit.NANOSECONDS) <= 0;
     }
 
     /** Stops the workers; assemblies have to be dropped by their owner. */

@@ -21,6 +21,9 @@ final class ClientSettings {
     /** Largest record that the sink sends: one that is copied to dead-letters, with its headers. */
     static final int MAX_REQUEST = 32 << 20;
 
+    /** How long a broker holds a fetch while no record comes, in milliseconds. */
+    static final int FETCH_WAIT_MS = 500;
+
     private static final int MAX_POLL_RECORDS = 256;
     private static final int PUBLISH_TIMEOUT_MS = 60_000;
     private static final int MAX_BLOCK_MS = 2_000;
@@ -52,6 +55,8 @@ final class ClientSettings {
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
+        settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
         return settings;
     }
 

@@ -23,8 +23,12 @@ import org.vmcorestream.vmcore.kdump.AbandonedFiles;
  * <pre>
  *  DIR/NODENAME-YYYY-MM-DD-HH:MM:SS-XXXXXXXX/vmcore             the first rule set asked for
  *                                            vmcore.RULESET     the others
+ *                                            vmcore-KofN        part K of N of the dump, and so vmcore-KofN.RULESET
  *                                            vmcore-dmesg.txt   the kernel log, see {@link KernelLogFile}
  * </pre>
+ *
+ * All of it follows from the dump: sinks on several hosts, each of which makes parts of one dump, have the same name for its
+ * directory, so that copying puts the parts together.
  *
  * The time is UTC, when the capture began. NODENAME is that of the crashed kernel, else, where it was
  * never set, the host of the capture. Both come
@@ -88,7 +92,7 @@ public final class DirectoryPerDump implements SinkService.Placement {
 
     private static int removeAbandoned(Path dump) {
         int removed = 0;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(dump, "vmcore{,.*}.partial")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(dump, "vmcore{,.*,-[0-9]*of[0-9]*}.partial")) {
             for (Path file : files) {
                 removed += AbandonedFiles.remove(file) ? 1 : 0;
             }

@@ -23,16 +23,18 @@ import org.vmcorestream.schemas.records.Dump;
 /**
  * Which dumps this sink is responsible for, and what it makes of them: fed with the records of the partitions of topic dumps
  * that it owns, it begins, updates and drops assemblies. Of a dump it remembers where its newest record lies, not the record.
+ * Each part of a dump has a record of its own, and is made by the sink that owns the partition of that.
  *
  * <p>Files of replays are begun when somebody asks for it ({@link #replay}), not more than a given number at once, and never
- * beside a live assembly of the same dump and rule set: that one comes first and writes the same file. Can be used by several
+ * beside a live assembly of the same dump and rule set: that one comes first and writes the same file. A replay of a dump of
+ * several parts makes one file of all of it, by the sink that makes the first part. Can be used by several
  * threads at once.
  */
 final class DumpBoard implements KernelLogs {
     private static final Logger LOG = LoggerFactory.getLogger(DumpBoard.class);
     private static final String LOG_SUFFIX = "/log";
 
-    /** What is known of one dump. */
+    /** What is known of one dump, or of a part behind the first. */
     private static final class Entry {
         private final Map<String, Assembly> live = new HashMap<>();
         private final Set<String> failed = new HashSet<>();
@@ -160,7 +162,8 @@ final class DumpBoard implements KernelLogs {
                     live.drop();
                     entry.live.remove(ruleSet);
                 }
-                if (!entry.failed.contains(ruleSet) && !tools.finished().done(plan.dumpId(), ruleSet, timestamp)) {
+                if (!entry.failed.contains(ruleSet)
+                        && !tools.finished().done(plan.dumpId(), ruleSet, plan.part(), timestamp)) {
                     Assembly behind = entry.replays.remove(ruleSet);
                     if (behind != null) {
                         behind.drop();
@@ -255,12 +258,18 @@ final class DumpBoard implements KernelLogs {
     synchronized void ended(Assembly assembly) {
         String ruleSet = assembly.ruleSet();
         for (Map<String, Entry> partition : dumps.values()) {
-            Entry entry = partition.get(assembly.dumpId());
+            Entry entry = partition.get(assembly.key());
             if (entry == null) {
                 continue;
             }
-            if (entry.live.remove(ruleSet, assembly) && assembly.failed()) {
-                entry.failed.add(ruleSet);
+            if (entry.live.remove(ruleSet, assembly)) {
+                Assembly again = assembly.again();
+                if (assembly.failed()) {
+                    entry.failed.add(ruleSet);
+                } else if (again != null) {
+                    entry.live.put(ruleSet, again);
+                    starter.accept(again);
+                }
             }
             if (entry.replays.remove(ruleSet, assembly) && assembly.failed()) {
                 entry.fail(ruleSet, assembly.replayId());

@@ -8,11 +8,13 @@ import java.util.Set;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.DumpCheck;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.schemas.records.StripeState;
+import org.vmcorestream.vmcore.PfnRun;
 
 /**
  * A dump's record whose values were all checked against their ranges, so that what reads it needs no checks of its own.
@@ -20,21 +22,45 @@ import org.vmcorestream.schemas.records.StripeState;
  */
 final class DumpPlan {
     private final Dump dump;
+    private final String key;
+    private final DumpPart part;
 
-    private DumpPlan(Dump dump) {
+    private DumpPlan(Dump dump, String key) {
         this.dump = dump;
+        this.key = key;
+        part = part(Keys.partOfDump(key));
     }
 
     /**
      * Checks a record.
      *
-     * @param key key of the record, which has to be the dump's id
+     * @param key key of the record, which has to be the dump's id, or that of the copy for one of its parts
      * @param partitions partitions of page-data and verdicts
      * @throws MalformedRecordException when a value is out of its range
      */
     static DumpPlan of(Dump dump, String key, int partitions) throws MalformedRecordException {
-        DumpCheck.check(dump, key, partitions);
-        return new DumpPlan(dump);
+        DumpCheck.check(dump, Keys.dumpOf(key), partitions);
+        int part = Keys.partOfDump(key);
+        int parts = dump.getManifest().getParts();
+        if (part < 0 || part >= parts) {
+            throw new MalformedRecordException(Problems.line("dump record: key is " + key + ", expected the dump id"
+                    + (parts == 1 ? "" : ", or " + Keys.PART + " and 1 to " + (parts - 1) + " behind it")));
+        }
+        return new DumpPlan(dump, key);
+    }
+
+    private DumpPart part(int number) {
+        int first = 0;
+        while (stripe(first).getPart() < number) {
+            first++;
+        }
+        int end = first;
+        while (end < stripes() && stripe(end).getPart() == number) {
+            end++;
+        }
+        long from = first == 0 ? 0 : stripe(first).getFirstPfn();
+        long to = end == stripes() ? endPfn() : stripe(end).getFirstPfn();
+        return new DumpPart(number, dump.getManifest().getParts(), first, end, new PfnRun(from, to));
     }
 
     /** Rule sets by the names that verdicts carry, each once: {@code 31} is {@code level-31}. */
@@ -63,6 +89,21 @@ final class DumpPlan {
 
     String dumpId() {
         return dump.getManifest().getDumpId();
+    }
+
+    /** Key of the record. */
+    String key() {
+        return key;
+    }
+
+    /** The part that the record is for; all of the dump where it has one part. */
+    DumpPart part() {
+        return part;
+    }
+
+    /** All of the dump, however many parts it has. */
+    DumpPart whole() {
+        return new DumpPart(0, 1, 0, stripes(), new PfnRun(0, endPfn()));
     }
 
     Manifest manifest() {
@@ -115,7 +156,8 @@ final class DumpPlan {
             StripeState its = other.stripe(i);
             if (mine.getFirstPfn() != its.getFirstPfn()
                     || mine.getEndPfn() != its.getEndPfn()
-                    || mine.getPartition() != its.getPartition()) {
+                    || mine.getPartition() != its.getPartition()
+                    || mine.getPart() != its.getPart()) {
                 return false;
             }
         }

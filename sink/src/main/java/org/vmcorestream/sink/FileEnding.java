@@ -30,6 +30,7 @@ final class FileEnding {
     private final VerdictCollector verdicts;
     private final KdumpFileWriter writer;
     private final long absent;
+    private final Runnable bell;
     private final StandingFile standing;
     private Publication publication;
     private boolean kept;
@@ -38,6 +39,7 @@ final class FileEnding {
      * @param missing why pages are missing
      * @param writer has the file, all but finished; null where there is none, because no verdict came
      * @param absent pages that the verdict keeps and the file lacks
+     * @param bell told, by any thread, when another step may bring something
      */
     FileEnding(
             AssemblyOrder order,
@@ -49,7 +51,8 @@ final class FileEnding {
             MissingPages missing,
             VerdictCollector verdicts,
             KdumpFileWriter writer,
-            long absent) {
+            long absent,
+            Runnable bell) {
         this.order = order;
         this.tools = tools;
         this.file = file;
@@ -59,6 +62,7 @@ final class FileEnding {
         this.verdicts = verdicts;
         this.writer = writer;
         this.absent = absent;
+        this.bell = bell;
         standing = order.isReplay() && !problems.isEmpty() ? new StandingFile(order, tools, reader) : null;
     }
 
@@ -78,7 +82,8 @@ final class FileEnding {
                 return step;
             }
         }
-        publication = new Publication(tools.outbox(), report(standing == null ? Optional.empty() : standing.file()));
+        publication =
+                new Publication(tools.outbox(), report(standing == null ? Optional.empty() : standing.file()), bell);
         return Step.PROGRESS;
     }
 

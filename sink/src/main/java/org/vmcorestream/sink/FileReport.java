@@ -42,7 +42,9 @@ final class FileReport {
                 summary.missing(),
                 verdicts.counts(),
                 missing.counts(summary.missing()),
-                order.replayId());
+                order.replayId(),
+                order.part().number(),
+                order.part().count());
     }
 
     /** Of a dump that became no file. */
@@ -64,7 +66,9 @@ final class FileReport {
                 0L,
                 verdicts.counts(),
                 List.of(),
-                order.replayId());
+                order.replayId(),
+                order.part().number(),
+                order.part().count());
     }
 
     /**
@@ -102,6 +106,8 @@ final class FileReport {
                 file.getMissingPages(),
                 file.getCounts(),
                 file.getMissing(),
-                replayId);
+                replayId,
+                file.getPart(),
+                file.getParts());
     }
 }

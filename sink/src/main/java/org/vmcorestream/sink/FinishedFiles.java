@@ -17,7 +17,8 @@ import org.vmcorestream.schemas.records.DumpFile;
  * What topic dump-files says is done. A complete file is done for good; an incomplete one until a newer record of its dump
  * comes; a record without a location is not done at all. A tombstone makes a file be made again at the next start. Whether
  * the file itself is still there is not asked: who removes an old dump does not want it back. A replay is done when the record
- * bears its id.
+ * bears its id. What is asked of a dump under a rule set is asked of the file that has all of it; {@link #done} is asked of parts
+ * too.
  *
  * <p>Of each file only the place of its record is kept, and what these questions need. Reading belongs to one thread; the rest
  * can be used by several at once.
@@ -60,7 +61,7 @@ final class FinishedFiles {
         }
         try {
             DumpFile file = RecordCodec.decode(record.value(), DumpFile.class);
-            if (key.equals(key(file.getDumpId(), file.getRuleSet()))) {
+            if (key.equals(key(file))) {
                 put(file, new LogPlace(record.partition(), record.offset()));
             }
         } catch (MalformedRecordException e) {
@@ -75,7 +76,7 @@ final class FinishedFiles {
      * @param place where the record is on dump-files
      */
     void put(DumpFile file, LogPlace place) {
-        String key = key(file.getDumpId(), file.getRuleSet());
+        String key = key(file);
         boolean there = !file.getLocation().isEmpty();
         if (there || !file.getReplayId().isEmpty()) {
             outcomes.put(key, new Outcome(there, file.getComplete(), file.getWrittenAt(), file.getReplayId(), place));
@@ -87,10 +88,12 @@ final class FinishedFiles {
     /**
      * Whether there is nothing to do.
      *
+     * @param part what of the dump is to be in the file
      * @param timestamp when the newest record of the dump was sent, milliseconds since 1970-01-01 UTC
      */
-    boolean done(String dumpId, String ruleSet, long timestamp) {
-        Outcome outcome = outcomes.get(key(dumpId, ruleSet));
+    boolean done(String dumpId, String ruleSet, DumpPart part, long timestamp) {
+        Outcome outcome = outcomes.get(
+                part.isWhole() ? key(dumpId, ruleSet) : text(Keys.dumpFilePart(dumpId, ruleSet, part.number())));
         return outcome != null && outcome.file() && (outcome.complete() || timestamp <= outcome.writtenAt());
     }
 
@@ -121,7 +124,15 @@ final class FinishedFiles {
         return Optional.ofNullable(outcomes.get(key(dumpId, ruleSet))).map(Outcome::place);
     }
 
+    private static String key(DumpFile file) {
+        return text(Keys.dumpFile(file));
+    }
+
     private static String key(String dumpId, String ruleSet) {
-        return new String(Keys.dumpFile(dumpId, ruleSet), StandardCharsets.UTF_8);
+        return text(Keys.dumpFile(dumpId, ruleSet));
+    }
+
+    private static String text(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8);
     }
 }

@@ -114,7 +114,14 @@ final class KafkaLogReader implements LogReader {
     }
 
     @Override
+    public void leave() {
+        consumer.assign(Set.of());
+        place = null;
+    }
+
+    /** Waits for nothing: a fetch may be under way, and the broker forgets its session by itself. */
+    @Override
     public void close() {
-        consumer.close(CloseOptions.timeout(ASK));
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 }

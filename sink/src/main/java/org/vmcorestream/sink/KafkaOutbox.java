@@ -35,7 +35,7 @@ final class KafkaOutbox implements Outbox {
                 topics.dumpFiles(),
                 null,
                 null,
-                Keys.dumpFile(file.getDumpId(), file.getRuleSet()),
+                Keys.dumpFile(file),
                 RecordCodec.encode(file),
                 RecordHeaders.of(file.getDumpId(), file));
         CompletableFuture<LogPlace> arrived = new CompletableFuture<>();

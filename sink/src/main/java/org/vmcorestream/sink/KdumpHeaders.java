@@ -22,10 +22,16 @@ final class KdumpHeaders {
     private KdumpHeaders() {}
 
     /**
-     * The header of a file made under a rule set.
+     * The header of a file.
      *
      * @param vmemmapExcluded whether unused vmemmap is left out of it
      */
+    static KdumpHeader of(AssemblyOrder order, PageCodec codec, boolean vmemmapExcluded) {
+        KdumpHeader header = of(order.plan(), order.ruleSet(), codec, vmemmapExcluded);
+        return order.part().isWhole() ? header : header.ofPart(order.part().pages());
+    }
+
+    /** The header of a file of all of a dump. */
     static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec, boolean vmemmapExcluded) {
         Manifest manifest = plan.manifest();
         byte[] notes = bytes(manifest.getNotes());

@@ -19,7 +19,7 @@ import org.vmcorestream.schemas.records.KernelLogRecord;
  * Reads the kernel log of a dump from topic dumps and writes it beside the file. The log's key is not that of the dump, so it
  * may lie on another partition than the dump: where its place is not known all partitions are looked through, from the time
  * on at which the dump was opened, and first the one that Kafka's own partitioner sends its key to. A dump without a log is no
- * error, and a log that is there already is not written again for a replay. Belongs to one thread at a time.
+ * error, and a log that is there already is not written again for a replay. Of the parts of a dump the first one brings it. Belongs to one thread at a time.
  */
 final class KernelLogStage {
     private static final Logger LOG = LoggerFactory.getLogger(KernelLogStage.class);
@@ -37,7 +37,7 @@ final class KernelLogStage {
     private boolean positioned;
 
     /**
-     * @param file file beside which the log goes
+     * @param file file of all of the dump, beside which the log goes
      * @param place where the log lies, null when that is not known
      * @param partitions partitions of topic dumps
      */
@@ -52,7 +52,7 @@ final class KernelLogStage {
         outbox = tools.outbox();
         byte[] bytes = Keys.kernelLog(plan.dumpId());
         key = new String(bytes, StandardCharsets.UTF_8);
-        if (order.isReplay() && Files.exists(log)) {
+        if (!order.part().bringsLog() || order.isReplay() && Files.exists(log)) {
             this.partitions = new int[0];
         } else if (place != null) {
             this.partitions = new int[] {place.partition()};

@@ -36,6 +36,9 @@ interface LogReader extends AutoCloseable {
     /** Offsets behind the last records, of partitions 0 to {@code partitions - 1} of a topic, that can be read now. */
     long[] ends(String topic, int partitions);
 
+    /** Leaves the partition: what was fetched of it is dropped. The reader can go to another one later. */
+    void leave();
+
     @Override
     void close();
 }

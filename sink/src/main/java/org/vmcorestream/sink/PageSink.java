@@ -85,11 +85,11 @@ final class PageSink implements AutoCloseable {
     /** Pages from {@code first} to {@code end - 1} that the verdict keeps. */
     long keptIn(long first, long end) {
         long pages = 0;
-        long pfn = kept.nextSet(first);
-        while (pfn >= 0 && pfn < end) {
-            long to = Math.min(end, kept.nextClear(pfn));
+        long pfn = kept.nextSet(first, end);
+        while (pfn < end) {
+            long to = kept.nextClear(pfn, end);
             pages += to - pfn;
-            pfn = kept.nextSet(to);
+            pfn = kept.nextSet(to, end);
         }
         return pages;
     }

@@ -14,11 +14,12 @@ import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeState;
 
 /**
- * The second stage of an assembly: copies the pages of all stripes, in order, each from the offset that the dump's record
+ * The second stage of an assembly: copies the pages of all stripes of the dump, or of its part, in order, each from the offset that the dump's record
  * announces to its {@code StripeEnd}. Belongs to one thread at a time.
  */
 final class PageStage {
     private final DumpPlan plan;
+    private final DumpPart part;
     private final StageTools tools;
     private final StageReader reader;
     private final Problems problems;
@@ -32,13 +33,15 @@ final class PageStage {
     private boolean news;
 
     PageStage(
-            DumpPlan plan,
+            AssemblyOrder order,
             StageTools tools,
             StageReader reader,
             Problems problems,
             MissingPages missing,
             PageSink sink) {
-        this.plan = plan;
+        plan = order.plan();
+        part = order.part();
+        current = part.firstStripe();
         this.tools = tools;
         this.reader = reader;
         this.problems = problems;
@@ -55,7 +58,7 @@ final class PageStage {
      */
     Step step(DumpPlan latest, boolean draining) throws IOException {
         news = false;
-        if (current == plan.stripes()) {
+        if (current == part.endStripe()) {
             return Step.DONE;
         }
         StripeState stripe = latest.stripe(current);
@@ -160,8 +163,8 @@ final class PageStage {
 
     /** Compares all stripes with the dump's last record. */
     void checkAgainst(DumpPlan latest) {
-        for (int stripe = 0; stripe < copied.size(); stripe++) {
-            copied.get(stripe).checkAgainst(latest.stripe(stripe));
+        for (int i = 0; i < copied.size(); i++) {
+            copied.get(i).checkAgainst(latest.stripe(part.firstStripe() + i));
         }
     }
 

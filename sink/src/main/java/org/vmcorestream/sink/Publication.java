@@ -9,11 +9,14 @@ import org.vmcorestream.schemas.records.DumpFile;
 final class Publication {
     private final Outbox outbox;
     private final DumpFile file;
+    private final Runnable bell;
     private CompletableFuture<LogPlace> sent;
 
-    Publication(Outbox outbox, DumpFile file) {
+    /** @param bell told, by any thread, when the cluster has answered */
+    Publication(Outbox outbox, DumpFile file, Runnable bell) {
         this.outbox = outbox;
         this.file = file;
+        this.bell = bell;
     }
 
     /** What is said. */
@@ -30,6 +33,7 @@ final class Publication {
     Step step() {
         if (sent == null) {
             sent = outbox.publish(file);
+            sent.whenComplete((place, problem) -> bell.run());
         }
         if (!sent.isDone()) {
             return Step.IDLE;

@@ -161,7 +161,7 @@ final class ReplayWatch implements AutoCloseable {
         }
         try {
             DumpFile file = RecordCodec.decode(record.get().value(), DumpFile.class);
-            answer = new Publication(tools.outbox(), FileReport.answer(file, wish.replayId()));
+            answer = new Publication(tools.outbox(), FileReport.answer(file, wish.replayId()), this::ring);
             return true;
         } catch (MalformedRecordException e) {
             LOG.warn("{}: {}", record.get().place(), e.getMessage());

@@ -109,6 +109,9 @@ public final class SinkService implements AutoCloseable {
     /** Part of the heap that bitmaps may take, and part of it that readers may take. */
     private static final int HEAP_PART = 4;
 
+    /** About what a file that is begun gathers before it writes. */
+    private static final long FILE_BYTES = 2L << 20;
+
     /** What a reader may hold: a fetch, and the one fetched ahead of it. */
     private static final long READER_BYTES = 2L * ClientSettings.FETCH_BYTES;
 
@@ -169,20 +172,28 @@ public final class SinkService implements AutoCloseable {
                     assemblies,
                     Runtime.getRuntime().maxMemory() >> 20);
         }
-        StageTools tools = new StageTools(
-                topics,
-                settings.name(),
-                new SharedReaders(readers, mostReaders, Clock.systemUTC()),
-                outbox,
-                KdumpFileWriter::create,
-                settings.placement(),
-                settings.codec(),
-                finished,
-                new GuardedListener(listener),
-                settings.stallTimeout(),
-                QUIET,
-                Clock.systemUTC(),
-                new HeapBudget(heapPart));
+        try (SharedReaders shared = new SharedReaders(readers, mostReaders, Clock.systemUTC())) {
+            StageTools tools = new StageTools(
+                    topics,
+                    settings.name(),
+                    shared,
+                    outbox,
+                    KdumpFileWriter::create,
+                    settings.placement(),
+                    settings.codec(),
+                    finished,
+                    new GuardedListener(listener),
+                    settings.stallTimeout(),
+                    QUIET,
+                    Clock.systemUTC(),
+                    new HeapBudget(heapPart, mostFiles(assemblies, heapPart)));
+            follow(tools, readers, partitions, assemblies);
+        }
+    }
+
+    private void follow(StageTools tools, LogReaders readers, Map<String, Integer> partitions, int assemblies)
+            throws InterruptedException {
+        Topics topics = settings.topics();
         AtomicReference<DumpBoard> boards = new AtomicReference<>();
         AtomicReference<ReplayWatch> replayWatches = new AtomicReference<>();
         try (AssemblyPool pool = new AssemblyPool(
@@ -210,7 +221,7 @@ public final class SinkService implements AutoCloseable {
                             new KafkaConsumer<>(ClientSettings.member(settings.client(), settings.groupId())),
                             topics.dumps(),
                             board,
-                            finished,
+                            tools.finished(),
                             readers.open())) {
                 watch = watching;
                 following.start();
@@ -222,6 +233,11 @@ public final class SinkService implements AutoCloseable {
                 board.revokeAll();
             }
         }
+    }
+
+    /** How many files may be begun at once: what is gathered of each before it is written lies beside the heap. */
+    static int mostFiles(int assemblies, long heapPart) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(2L * assemblies, heapPart / FILE_BYTES));
     }
 
     /** How many readers may be open at once: what they fetch has to fit into its part of the heap. */

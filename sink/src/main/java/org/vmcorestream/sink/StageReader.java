@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The reader of one assembly: opened when it is first needed, and waited on briefly while records come, hardly at all while
- * they do not, so that a quiet assembly takes little of a worker's time. When nothing came for a while and others wait for a
- * reader it is given back, and opened anew where it was at the next read. Belongs to one thread at a time.
+ * The reader of one assembly: lent when it is first needed, and waited on briefly while records come, hardly at all while
+ * they do not, so that a quiet assembly takes little of a worker's time. Whoever goes to another partition gets another
+ * reader, because the one at hand may be waiting for records of the partition it leaves. When nothing came for a while and
+ * others wait for a reader it is given back, and one is lent anew at the next read. Belongs to one thread at a time.
  */
 final class StageReader implements AutoCloseable {
     private static final Duration PATIENT = Duration.ofMillis(20);
@@ -19,7 +20,14 @@ final class StageReader implements AutoCloseable {
     private final SharedReaders readers;
     private final boolean behind;
     private LogReader reader;
+
+    /** Whether the last call to the reader came back; one that failed is not lent to somebody else. */
+    private boolean sound;
+
+    private boolean placed;
     private int emptyReads;
+    private boolean hurried;
+    private boolean expectant;
     private String topic;
     private int partition;
     private long next;
@@ -34,13 +42,17 @@ final class StageReader implements AutoCloseable {
 
     /** Goes to an offset of a partition. */
     void seek(String toTopic, int toPartition, long offset) {
-        open().seek(toTopic, toPartition, offset);
+        open(toTopic, toPartition);
+        sound = false;
+        reader.seek(toTopic, toPartition, offset);
         at(toTopic, toPartition, offset);
     }
 
     /** Goes to the first record at or behind a time, see {@link LogReader#seekToTime}. */
     void seekToTime(String toTopic, int toPartition, long timestamp) {
-        open().seekToTime(toTopic, toPartition, timestamp);
+        open(toTopic, toPartition);
+        sound = false;
+        reader.seekToTime(toTopic, toPartition, timestamp);
         at(toTopic, toPartition, reader.position());
     }
 
@@ -49,13 +61,20 @@ final class StageReader implements AutoCloseable {
         partition = nowPartition;
         next = offset;
         emptyReads = 0;
+        placed = true;
+        sound = true;
     }
 
-    private LogReader open() {
+    private void open(String toTopic, int toPartition) {
+        if (reader != null && !sound) {
+            close();
+        }
         if (reader == null) {
             reader = behind ? readers.openIfNotLast() : readers.open();
+        } else if (placed && (toPartition != partition || !toTopic.equals(topic))) {
+            reader = readers.exchange(reader);
         }
-        return reader;
+        placed = false;
     }
 
     /** Reads on. */
@@ -63,10 +82,25 @@ final class StageReader implements AutoCloseable {
         if (reader == null) {
             seek(topic, partition, next);
         }
-        List<LogRecord> records = reader.read(emptyReads < PATIENCE ? PATIENT : IMPATIENT);
+        sound = false;
+        List<LogRecord> records = reader.read(emptyReads < PATIENCE && !hurried ? PATIENT : IMPATIENT);
         next = reader.position();
+        sound = true;
         emptyReads = records.isEmpty() ? Math.min(emptyReads + 1, PATIENCE) : 0;
+        expectant = records.isEmpty() && emptyReads < PATIENCE;
         return records;
+    }
+
+    /** Says whether others want the worker: then nothing is waited for. */
+    void setHurried(boolean hurried) {
+        this.hurried = hurried;
+    }
+
+    /** Whether a read since the last call of this method has brought nothing, and the next one may well bring something. */
+    boolean takeExpectant() {
+        boolean was = expectant;
+        expectant = false;
+        return was;
     }
 
     /** Offset that is read next. */
@@ -84,7 +118,10 @@ final class StageReader implements AutoCloseable {
         if (reader == null) {
             seek(topic, partition, next);
         }
-        return reader.end();
+        sound = false;
+        long end = reader.end();
+        sound = true;
+        return end;
     }
 
     /** Gives the reader back when nothing came for a while and others wait for one. */
@@ -99,7 +136,12 @@ final class StageReader implements AutoCloseable {
         if (reader != null) {
             LogReader closing = reader;
             reader = null;
-            readers.giveBack(closing);
+            placed = false;
+            if (sound) {
+                readers.giveBack(closing);
+            } else {
+                readers.discard(closing);
+            }
         }
     }
 }

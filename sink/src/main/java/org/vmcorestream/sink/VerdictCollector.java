@@ -132,13 +132,9 @@ final class VerdictCollector {
     private void keep(long first, long end) {
         long pfn = first;
         while (pfn < end) {
-            long from = present.nextSet(pfn);
-            if (from < 0 || from >= end) {
-                outside += end - pfn;
-                return;
-            }
+            long from = present.nextSet(pfn, end);
             outside += from - pfn;
-            long to = Math.min(end, present.nextClear(from));
+            long to = present.nextClear(from, end);
             kept.set(from, to);
             pfn = to;
         }
@@ -177,13 +173,13 @@ final class VerdictCollector {
         for (int chunk = decided.nextClearBit(0); chunk < chunks; chunk = decided.nextClearBit(chunk + 1)) {
             long first = Chunk.firstPfn(chunk);
             long end = Math.min(plan.endPfn(), first + Chunk.PAGES);
-            long pfn = present.nextSet(first);
-            while (pfn >= 0 && pfn < end) {
-                long to = Math.min(end, present.nextClear(pfn));
+            long pfn = present.nextSet(first, end);
+            while (pfn < end) {
+                long to = present.nextClear(pfn, end);
                 kept.set(pfn, to);
                 undecided += to - pfn;
                 firstUndecided = firstUndecided < 0 ? pfn : firstUndecided;
-                pfn = present.nextSet(to);
+                pfn = present.nextSet(to, end);
             }
         }
         if (undecided > 0) {

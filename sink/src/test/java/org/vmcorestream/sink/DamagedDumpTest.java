@@ -465,6 +465,32 @@ class DamagedDumpTest {
     }
 
     @Test
+    void shouldGiveWayWithADumpThatStillWaitsForItsTurnToSendPages() {
+        SampleDump early = harness.dump(1).log().verdicts();
+        SampleDump other = harness.dump(2).whole();
+        harness.heap = new HeapBudget(early.plan(DumpState.CAPTURED).bitmapBytes());
+        Assembly first = harness.assembly(early, DumpState.CAPTURING);
+        assertThat(harness.run(first)).isEqualTo(Step.IDLE);
+        assertThat(first.again()).isNull();
+        Assembly second = harness.assembly(other, DumpState.CAPTURED);
+        assertThat(harness.run(second)).as("no heap yet").isEqualTo(Step.IDLE);
+
+        assertThat(harness.run(first)).isEqualTo(Step.DONE);
+        Assembly again = first.again();
+        assertThat(first.failed()).isFalse();
+        assertThat(harness.run(again)).as("lets the other one have it").isEqualTo(Step.IDLE);
+        assertThat(harness.run(second)).isEqualTo(Step.DONE);
+        assertThat(harness.outbox.files).extracting(DumpFile::getDumpId).containsExactly(other.dumpId);
+
+        early.pages();
+        again.update(early.plan(DumpState.CAPTURED));
+        assertThat(harness.run(again)).isEqualTo(Step.DONE);
+        assertThat(harness.failures).isEmpty();
+        assertThat(harness.outbox.files).hasSize(2);
+        assertThat(harness.outbox.files.get(1).getComplete()).isTrue();
+    }
+
+    @Test
     void shouldTellWhenTheClusterRefusesToWorkWithThisSink() {
         SampleDump dump = harness.dump(1).whole();
         harness.cluster.refuse(new TopicAuthorizationException("not yours"));

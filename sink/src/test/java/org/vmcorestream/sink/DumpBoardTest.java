@@ -79,7 +79,9 @@ class DumpBoardTest {
                 0L,
                 List.of(),
                 List.of(),
-                "");
+                "",
+                0,
+                1);
         harness.cluster.append(
                 SampleDump.TOPICS.dumpFiles(), 0, Keys.dumpFile(dump.dumpId, SampleDump.RULE_SET), dump.dumpId, file);
     }

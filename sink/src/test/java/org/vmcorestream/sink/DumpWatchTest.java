@@ -70,7 +70,9 @@ class DumpWatchTest {
                     0L,
                     List.of(),
                     List.of(),
-                    "");
+                    "",
+                    0,
+                    1);
             byte[] key = Keys.dumpFile(done.dumpId, SampleDump.RULE_SET);
             harness.cluster.append(SampleDump.TOPICS.dumpFiles(), 0, key, done.dumpId, file);
             assign();

@@ -166,8 +166,13 @@ final class FakeCluster implements LogReaders {
             }
 
             @Override
-            public void close() {
+            public void leave() {
                 topic = null;
+            }
+
+            @Override
+            public void close() {
+                leave();
             }
         };
     }

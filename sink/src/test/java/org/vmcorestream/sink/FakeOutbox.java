@@ -38,12 +38,7 @@ final class FakeOutbox implements Outbox {
             return arrival.get();
         }
         long offset = stored.get()
-                ? cluster.append(
-                        SampleDump.TOPICS.dumpFiles(),
-                        0,
-                        Keys.dumpFile(file.getDumpId(), file.getRuleSet()),
-                        file.getDumpId(),
-                        file)
+                ? cluster.append(SampleDump.TOPICS.dumpFiles(), 0, Keys.dumpFile(file), file.getDumpId(), file)
                 : -1;
         return CompletableFuture.completedFuture(new LogPlace(0, offset));
     }

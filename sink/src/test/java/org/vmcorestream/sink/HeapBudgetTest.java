@@ -58,4 +58,35 @@ class HeapBudgetTest {
 
         assertThat(heap.wantsBack(80)).isFalse();
     }
+
+    @Test
+    void shouldGiveADumpWithoutPagesNothingWhileAnotherWaits() {
+        assertThat(heap.takeEarly(60)).isTrue();
+        assertThat(heap.takeEarly(60)).isFalse();
+        assertThat(heap.isShort()).as("nobody with pages waits").isFalse();
+        assertThat(heap.take(50, false)).isFalse();
+
+        assertThat(heap.isShort()).isTrue();
+        assertThat(heap.takeEarly(10)).isFalse();
+        heap.giveBack(60, false);
+        assertThat(heap.isShort()).isFalse();
+        assertThat(heap.takeEarly(10)).as("the other one comes first").isFalse();
+        assertThat(heap.take(50, false)).isTrue();
+        assertThat(heap.takeEarly(10)).isTrue();
+    }
+
+    @Test
+    void shouldGiveNoMoreSharesThanThereMayBeFiles() {
+        HeapBudget two = new HeapBudget(100, 2);
+        assertThat(two.takeEarly(1)).isTrue();
+        assertThat(two.take(1, false)).isTrue();
+        assertThat(two.takeEarly(1)).isFalse();
+        assertThat(two.take(1, true)).isFalse();
+        assertThat(two.isShort()).isFalse();
+        assertThat(two.take(1, false)).isFalse();
+        assertThat(two.isShort()).as("a dump with pages waits for the place of one without").isTrue();
+        two.giveBack(1, false);
+        assertThat(two.take(1, false)).isTrue();
+        assertThat(two.isShort()).isFalse();
+    }
 }

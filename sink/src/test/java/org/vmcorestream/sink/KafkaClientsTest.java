@@ -68,6 +68,17 @@ class KafkaClientsTest {
     }
 
     @Test
+    void shouldHoldNoPartitionOnceItHasLeft() throws OffsetGoneException {
+        seek(4);
+        reader.leave();
+
+        assertThat(consumer.assignment()).isEmpty();
+        seek(5);
+        assertThat(reader.read(Duration.ZERO)).isEmpty();
+        assertThat(reader.position()).isEqualTo(5);
+    }
+
+    @Test
     void shouldTellThatAnOffsetIsGone() {
         seek(1);
         consumer.setPollException(new OffsetOutOfRangeException(Map.of(PLACE, 1L)));
@@ -173,7 +184,9 @@ class KafkaClientsTest {
                     0L,
                     List.of(),
                     List.of(),
-                    "");
+                    "",
+                    0,
+                    1);
 
             CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
 

@@ -101,10 +101,23 @@ final class SampleDump {
                 .setRuleSets(new ArrayList<>())
                 .setVmcoreinfo(ByteBuffer.wrap(bytes("OSRELEASE=6.12.0\n")))
                 .setNotes(ByteBuffer.wrap(note("VMCOREINFO\0", bytes("OSRELEASE=6.12.0\n"))))
+                .setParts(1)
                 .build();
         for (int i = 0; i < 3; i++) {
             stripes[i] = new StripeState(
-                    i, (long) i * CHUNK, Math.min(END_PFN, (i + 1L) * CHUNK), i % 2, 0L, -1L, -1L, -1L, 0L, 0L, 0L, 0);
+                    i,
+                    (long) i * CHUNK,
+                    Math.min(END_PFN, (i + 1L) * CHUNK),
+                    i % 2,
+                    0L,
+                    -1L,
+                    -1L,
+                    -1L,
+                    0L,
+                    0L,
+                    0L,
+                    0,
+                    0);
             batchOffsets.add(new ArrayList<>());
         }
     }
@@ -160,16 +173,36 @@ final class SampleDump {
     }
 
     DumpPlan plan(DumpState state) {
+        return plan(state, 0);
+    }
+
+    /** Announces it, with a copy for each part behind the first in the partition of the two that it falls to. */
+    SampleDump announce(DumpState state) {
+        cluster.append(TOPICS.dumps(), 0, Keys.dump(dumpId), dumpId, record(state));
+        for (int part = 1; part < manifest.getParts(); part++) {
+            int partition = Keys.partPartition(dumpId, part, 2);
+            cluster.append(TOPICS.dumps(), partition, Keys.dumpPart(dumpId, part), dumpId, record(state));
+        }
+        return this;
+    }
+
+    /** Says which part each of its three stripes is of. */
+    SampleDump parts(int first, int second, int third) {
+        int[] parts = {first, second, third};
+        for (int stripe = 0; stripe < 3; stripe++) {
+            stripes[stripe].setPart(parts[stripe]);
+        }
+        manifest.setParts(third + 1);
+        return this;
+    }
+
+    DumpPlan plan(DumpState state, int part) {
+        String key = new String(part == 0 ? Keys.dump(dumpId) : Keys.dumpPart(dumpId, part), StandardCharsets.UTF_8);
         try {
-            return DumpPlan.of(record(state), dumpId, 2);
+            return DumpPlan.of(record(state), key, 2);
         } catch (org.vmcorestream.schemas.MalformedRecordException e) {
             throw new AssertionError(e);
         }
-    }
-
-    SampleDump announce(DumpState state) {
-        cluster.append(TOPICS.dumps(), 0, Keys.dump(dumpId), dumpId, record(state));
-        return this;
     }
 
     SampleDump verdict(int stripe, String ruleSet) {

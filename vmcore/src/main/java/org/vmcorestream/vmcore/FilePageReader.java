@@ -26,9 +26,16 @@ final class FilePageReader implements PageReader {
     }
 
     @Override
-    public boolean sparseHole(long firstPfn, int pages) throws IOException {
+    public int holePages(long firstPfn, int pages) throws IOException {
         requireBacked(firstPfn, pages);
-        return memory.isHole(firstPfn << pageShift, (long) pages << pageShift);
+        return (int) (memory.holeBytes(firstPfn << pageShift, (long) pages << pageShift) >>> pageShift);
+    }
+
+    @Override
+    public int dataPages(long firstPfn, int pages) throws IOException {
+        requireBacked(firstPfn, pages);
+        long bytes = memory.dataBytes(firstPfn << pageShift, (long) pages << pageShift);
+        return (int) Math.max(1, bytes + (1L << pageShift) - 1 >>> pageShift);
     }
 
     @Override

@@ -18,14 +18,26 @@ public interface PageReader {
     void read(long firstPfn, int pages, ByteBuffer into) throws IOException;
 
     /**
-     * Whether consecutive pages lie wholly in a hole of a sparse file, and are therefore zeros without being read. An answer
-     * of no means nothing.
+     * How many consecutive pages, from the first one on, lie wholly in a hole of a sparse file and are therefore zeros without
+     * being read. The system is asked once for each hole, however often this is called in it.
      *
      * @param firstPfn first page frame; all of them must be within one run of {@link MemoryMap#backed()}
      * @param pages number of pages, at least 1
+     * @return 0 to {@code pages}; fewer than there are means nothing
      */
-    default boolean sparseHole(long firstPfn, int pages) throws IOException {
-        return false;
+    default int holePages(long firstPfn, int pages) throws IOException {
+        return 0;
+    }
+
+    /**
+     * How many consecutive pages, from the first one on, come before the next page that lies wholly in a hole.
+     *
+     * @param firstPfn first page frame; all of them must be within one run of {@link MemoryMap#backed()}
+     * @param pages number of pages, at least 1
+     * @return 1 to {@code pages}; 1 too when the first page is in a hole
+     */
+    default int dataPages(long firstPfn, int pages) throws IOException {
+        return pages;
     }
 
     /** Says that consecutive pages will be read soon, so that they can be fetched meanwhile. Page frames as above. */

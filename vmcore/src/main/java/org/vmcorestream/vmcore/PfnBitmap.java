@@ -86,36 +86,55 @@ public final class PfnBitmap {
         return bits;
     }
 
+    /** Number of bits set of page frames {@code first} to {@code end - 1}. */
+    public long cardinality(long first, long end) {
+        long bits = 0;
+        for (long pfn = nextSet(first); pfn >= 0 && pfn < end; ) {
+            long to = Math.min(end, nextClear(pfn));
+            bits += to - pfn;
+            pfn = nextSet(to);
+        }
+        return bits;
+    }
+
     /** First page frame at or behind {@code pfn} whose bit is set, -1 when there is none. */
     public long nextSet(long pfn) {
-        if (pfn >= endPfn) {
-            return -1;
-        }
-        int i = (int) (pfn >>> 6);
-        long word = words[i] & -1L << pfn;
-        while (word == 0) {
-            if (++i == words.length) {
-                return -1;
-            }
-            word = words[i];
-        }
-        return ((long) i << 6) + Long.numberOfTrailingZeros(word);
+        long found = nextSet(pfn, endPfn);
+        return found < endPfn ? found : -1;
+    }
+
+    /** First page frame from {@code pfn} to {@code end - 1} whose bit is set, {@code end} when there is none. Looks no further. */
+    public long nextSet(long pfn, long end) {
+        long known = Math.min(end, endPfn);
+        long found = next(pfn, known, 0);
+        return found < known ? found : end;
     }
 
     /** First page frame at or behind {@code pfn} whose bit is clear; the end when there is none. */
     public long nextClear(long pfn) {
-        if (pfn >= endPfn) {
-            return endPfn;
+        return nextClear(pfn, endPfn);
+    }
+
+    /** First page frame from {@code pfn} to {@code end - 1} whose bit is clear, {@code end} when there is none. Looks no further. */
+    public long nextClear(long pfn, long end) {
+        return Math.min(end, Math.max(pfn, next(pfn, Math.min(end, endPfn), -1L)));
+    }
+
+    /** The first bit that is not as in {@code skipped}, whose bits are all alike; {@code end}, at most the last one, without. */
+    private long next(long pfn, long end, long skipped) {
+        if (pfn >= end) {
+            return end;
         }
         int i = (int) (pfn >>> 6);
-        long word = ~words[i] & -1L << pfn;
+        int last = (int) (end - 1 >>> 6);
+        long word = (words[i] ^ skipped) & -1L << pfn;
         while (word == 0) {
-            if (++i == words.length) {
-                return endPfn;
+            if (++i > last) {
+                return end;
             }
-            word = ~words[i];
+            word = words[i] ^ skipped;
         }
-        return Math.min(endPfn, ((long) i << 6) + Long.numberOfTrailingZeros(word));
+        return Math.min(end, ((long) i << 6) + Long.numberOfTrailingZeros(word));
     }
 
     /** 64 bits from page frame {@code 64 * index} on, as stored in a file in little-endian order. */

@@ -76,7 +76,8 @@ class CountedReadsTest {
             vmcore.kernelLog();
             vmcore.kernel();
             vmcore.pages().willNeed(0, 16);
-            vmcore.pages().sparseHole(4096, 1024);
+            vmcore.pages().holePages(4096, 1024);
+            vmcore.pages().dataPages(4096, 1024);
         }
 
         Set<Long> structures = file.structurePfns();

@@ -68,21 +68,28 @@ class SparseFileTest {
         try (Vmcore vmcore = Vmcore.open(sparseCopy(plain.file()))) {
             int holes = 0;
             for (PfnRun run : vmcore.memory().backed()) {
-                for (long pfn = run.firstPfn(); pfn < run.endPfn(); pfn += 3) {
-                    int pages = (int) Math.min(3, run.endPfn() - pfn);
-                    if (vmcore.pages().sparseHole(pfn, pages)) {
+                for (long pfn = run.firstPfn(); pfn < run.endPfn(); ) {
+                    int left = (int) (run.endPfn() - pfn);
+                    int pages = vmcore.pages().holePages(pfn, left);
+                    if (pages > 0) {
                         holes += pages;
                         assertThat(isZero(vmcore, pfn, pages))
                                 .as("page frame " + pfn)
                                 .isTrue();
+                    } else {
+                        pages = vmcore.pages().dataPages(pfn, left);
+                        assertThat(pages).as("page frame " + pfn).isBetween(1, left);
                     }
+                    pfn += pages;
                 }
             }
             assumeTrue(holes > 0, "skipped: this system or file system knows no holes");
             assertThat(holes).isGreaterThan(1900);
-            assertThat(vmcore.pages().sparseHole(1100, 1)).isFalse();
-            assertThat(vmcore.pages().sparseHole(1099, 3)).isFalse();
-            assertThatThrownBy(() -> vmcore.pages().sparseHole(4096, 1)).isInstanceOf(VmcoreException.class);
+            assertThat(vmcore.pages().holePages(1100, 1)).isZero();
+            assertThat(vmcore.pages().holePages(1099, 3)).isLessThanOrEqualTo(1);
+            assertThat(vmcore.pages().dataPages(1100, 1)).isEqualTo(1);
+            assertThatThrownBy(() -> vmcore.pages().holePages(4096, 1)).isInstanceOf(VmcoreException.class);
+            assertThatThrownBy(() -> vmcore.pages().dataPages(4096, 1)).isInstanceOf(VmcoreException.class);
         }
     }
 
@@ -94,8 +101,9 @@ class SparseFileTest {
         Path written = Files.write(folder.resolve("written.elf"), bytes);
 
         try (Vmcore vmcore = Vmcore.open(written)) {
-            assertThat(vmcore.pages().sparseHole(0, 16)).isFalse();
-            assertThat(vmcore.pages().sparseHole(600, 16)).isFalse();
+            assertThat(vmcore.pages().holePages(0, 16)).isZero();
+            assertThat(vmcore.pages().holePages(600, 16)).isZero();
+            assertThat(vmcore.pages().dataPages(600, 16)).isEqualTo(16);
         }
     }
 
@@ -107,7 +115,8 @@ class SparseFileTest {
         vmcore.close();
         vmcore.close();
 
-        assertThat(pages.sparseHole(600, 16)).isFalse();
+        assertThat(pages.holePages(600, 16)).isZero();
+        assertThat(pages.dataPages(600, 16)).isEqualTo(16);
         pages.willNeed(600, 16);
         assertThatThrownBy(() -> pages.read(600, 1, ByteBuffer.allocateDirect(PAGE)))
                 .isInstanceOf(IOException.class);

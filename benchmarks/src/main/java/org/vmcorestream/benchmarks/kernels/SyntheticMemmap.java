@@ -15,7 +15,11 @@ final class SyntheticMemmap {
         StringBuilder text = new StringBuilder("kernel 7.2\nmemory 0-256M\nfill default zero\n");
         for (int pfn = Chunk.PAGES; pfn < 2 * Chunk.PAGES; pfn++) {
             int flags = (pfn & 0xf) << 22 | (pfn >>> 4 & 0x1f) << 27 | (pfn >>> 9 & 7) << 7 | (pfn >>> 12 & 7) << 11;
-            text.append("page ").append(pfn).append(" raw flags=").append(flags & 0xffff_ffffL).append('\n');
+            text.append("page ")
+                    .append(pfn)
+                    .append(" raw flags=")
+                    .append(flags & 0xffff_ffffL)
+                    .append('\n');
         }
         SyntheticVmcore.write(file, text.toString());
     }

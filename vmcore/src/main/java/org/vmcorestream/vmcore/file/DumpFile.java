@@ -20,6 +20,9 @@ import org.vmcorestream.vmcore.VmcoreException;
  * threads at once. Nothing is mapped into memory: a file that shrinks is then an error and not a crash.
  */
 public final class DumpFile implements AutoCloseable {
+    /** Smaller holes are read like everything else. */
+    private static final int MIN_HOLE = 64 << 10;
+
     private final Path path;
     private final FileChannel channel;
     private final NativeFile advice;
@@ -111,9 +114,50 @@ public final class DumpFile implements AutoCloseable {
         }
     }
 
-    /** Whether a range is wholly in a hole of a sparse file, and therefore zeros. An answer of no means nothing. */
-    public boolean isHole(long position, long length) {
-        return advice.isHole(position, length);
+    /**
+     * Fills what remains of a buffer, as {@link #read} does, but without reading the large holes of a sparse file: what would be
+     * read there is zeros, and would take up the system's cache.
+     */
+    public void readSparse(long position, ByteBuffer into) throws IOException {
+        if (into.remaining() < MIN_HOLE || !advice.mayHaveHoles()) {
+            read(position, into);
+            return;
+        }
+        int limit = into.limit();
+        long at = position;
+        while (into.position() < limit) {
+            int left = limit - into.position();
+            int hole = (int) advice.holeBytes(at, left);
+            if (hole >= MIN_HOLE || hole == left) {
+                putZeros(into, hole);
+                at += hole;
+            } else {
+                int data = (int) Math.min(left, Math.max(MIN_HOLE, advice.dataBytes(at, left)));
+                read(at, into.limit(into.position() + data));
+                into.limit(limit);
+                at += data;
+            }
+        }
+    }
+
+    private static void putZeros(ByteBuffer into, int length) {
+        int rest = length;
+        for (; rest >= Long.BYTES; rest -= Long.BYTES) {
+            into.putLong(0);
+        }
+        for (; rest > 0; rest--) {
+            into.put((byte) 0);
+        }
+    }
+
+    /** How many bytes of a range, from its beginning on, are in a hole of a sparse file and therefore zeros. */
+    public long holeBytes(long position, long length) {
+        return advice.holeBytes(position, length);
+    }
+
+    /** How many bytes of a range, from its beginning on, come before the next hole, as far as holes are known. */
+    public long dataBytes(long position, long length) {
+        return advice.dataBytes(position, length);
     }
 
     /** Says that a range will be read soon, so that the system may fetch it. */

@@ -17,9 +17,9 @@ final class NativeFile implements AutoCloseable {
 
     private final long size;
     private int descriptor;
-    private boolean holesKnown;
+    private volatile boolean holesKnown;
 
-    /** The hole and the data asked for last; most questions are about the same again. */
+    /** The hole and the data asked for last; most questions are about the same again, so that the system is asked once for each. */
     private long holeStart;
 
     private long holeEnd;
@@ -30,6 +30,9 @@ final class NativeFile implements AutoCloseable {
         this.descriptor = descriptor;
         this.size = size;
         holesKnown = descriptor != CLOSED;
+        if (holesKnown && seek(0, Libc.SEEK_HOLE) == size) {
+            holesKnown = false;
+        }
     }
 
     /**
@@ -60,30 +63,56 @@ final class NativeFile implements AutoCloseable {
         return new NativeFile(CLOSED, size);
     }
 
-    /** Whether a range of the file is wholly in a hole, and therefore zeros. An answer of no means nothing. */
-    synchronized boolean isHole(long position, long length) {
-        long end = position + length;
-        if (!holesKnown || position < 0 || end > size) {
+    /** Whether asking for holes can be worth it: false for a file that has none. */
+    boolean mayHaveHoles() {
+        return holesKnown;
+    }
+
+    /**
+     * How many bytes of a range, from its beginning on, are in a hole and therefore zeros; 0 when its first byte is not, or when
+     * holes are not known, or part of the range is beyond the end.
+     */
+    long holeBytes(long position, long length) {
+        if (!holesKnown) {
+            return 0;
+        }
+        synchronized (this) {
+            return find(position, length) && position >= holeStart && position < holeEnd
+                    ? Math.min(length, holeEnd - position)
+                    : 0;
+        }
+    }
+
+    /** How many bytes of a range, from its beginning on, come before the next hole; all of them when holes are not known. */
+    long dataBytes(long position, long length) {
+        if (!holesKnown) {
+            return length;
+        }
+        synchronized (this) {
+            if (!find(position, length)) {
+                return length;
+            }
+            return position >= dataStart && position < dataEnd ? Math.min(length, dataEnd - position) : 0;
+        }
+    }
+
+    /** Finds the hole or the data that a range begins in; false when it cannot be told. */
+    private boolean find(long position, long length) {
+        if (!holesKnown || position < 0 || length < 0 || position > size - length) {
             return false;
         }
-        if (position >= holeStart && position < holeEnd) {
-            return end <= holeEnd;
-        }
-        if (position >= dataStart && position < dataEnd) {
-            return false;
+        if (position >= holeStart && position < holeEnd || position >= dataStart && position < dataEnd) {
+            return true;
         }
         long data = seek(position, Libc.SEEK_DATA);
         if (data > position) {
             holeStart = position;
             holeEnd = data;
-            return end <= data;
+        } else if (holesKnown) {
+            dataStart = position;
+            dataEnd = seek(position, Libc.SEEK_HOLE);
         }
-        dataStart = position;
-        dataEnd = seek(position, Libc.SEEK_HOLE);
-        if (position == 0 && dataEnd == size) {
-            holesKnown = false;
-        }
-        return false;
+        return holesKnown;
     }
 
     /** Next data or hole; the end of the file when there is none; an error ends the asking. */

@@ -70,6 +70,20 @@ final class BoundedInput implements AutoCloseable {
         }
     }
 
+    /**
+     * Copies bytes to a position of a file that is being written, without taking them into this process.
+     *
+     * @param what is copied, for the message
+     */
+    void copyTo(String what, long offset, long length, PartialFile into, long position) throws IOException {
+        if (!holds(offset, length)) {
+            throw beyond(what, offset, length);
+        }
+        if (into.copyFrom(channel, offset, length, position) < length) {
+            throw beyond(what, offset, length);
+        }
+    }
+
     /** The complaint that a part of the file is not in it. */
     VmcoreException beyond(String what, long offset, long length) {
         return new VmcoreException(path + ": " + what + " of " + Long.toUnsignedString(length) + " bytes at offset "

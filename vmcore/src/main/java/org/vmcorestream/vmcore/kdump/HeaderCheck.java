@@ -30,6 +30,10 @@ final class HeaderCheck {
         if (header.level() < 0) {
             throw new IllegalArgumentException("dump level " + header.level() + ", expected at least 0");
         }
+        if (header.part().isPresent() && header.part().get().endPfn() > header.endPfn()) {
+            throw new IllegalArgumentException(
+                    "part up to page frame " + header.part().get().endPfn() + ", expected at most " + header.endPfn());
+        }
         int notes = header.notes().length;
         if (notes > MAX_NOTES) {
             throw new IllegalArgumentException("notes of " + notes + " bytes, expected at most " + MAX_NOTES);

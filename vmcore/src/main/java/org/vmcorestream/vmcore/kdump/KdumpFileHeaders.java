@@ -19,27 +19,26 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  */
 record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
     private static final byte[] FLATTENED = "makedumpfile".getBytes(StandardCharsets.US_ASCII);
-    private static final int CODEC_FLAGS = 0x1 | 0x2 | 0x4 | 0x20;
+    /** All bits of the status word that name a codec. */
+    static final int CODEC_FLAGS = 0x1 | 0x2 | 0x4 | 0x20;
 
-    /** Reads and checks. */
+    /**
+     * The two headers as they are stored.
+     *
+     * @param layout where the parts of the file lie; bitmaps and notes are within it
+     */
+    record Stored(MainHeader main, SubHeader sub, KdumpLayout layout) {}
+
+    /** Reads and checks the headers of a file that is not split. */
     static KdumpFileHeaders read(BoundedInput file) throws IOException {
         Path path = file.path();
-        if (file.size() < MainHeader.SIZE) {
-            throw new VmcoreException(path + ": has " + file.size() + " bytes, expected at least " + MainHeader.SIZE
-                    + " of a kdump header");
-        }
-        ByteBuffer block = buffer(MainHeader.SIZE);
-        file.read("main header", 0, block);
-        MainHeader main = main(path, block);
-
-        ByteBuffer subBlock = buffer(SubHeader.SIZE);
-        file.read("sub header", main.blockSize(), subBlock);
-        SubHeader sub = SubHeader.get(subBlock);
+        Stored stored = stored(file);
+        MainHeader main = stored.main();
+        SubHeader sub = stored.sub();
         if (sub.split() != 0) {
-            throw new VmcoreException(path + ": is one part of a split dump, expected a whole one");
+            throw new VmcoreException(
+                    path + ": is one part of a split dump, expected a whole one: 'assemble' joins its parts");
         }
-        KdumpLayout layout = layout(file, main, sub);
-        byte[] notes = notes(file, sub);
         KernelIdentity kernel = main.kernel();
         KdumpHeader header = new KdumpHeader(
                 new KernelIdentity(
@@ -57,11 +56,32 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
                 sub.dumpLevel(),
                 codec(path, main.status()),
                 main.timestamp(),
-                notes,
+                notes(file, sub),
                 vmcoreInfoOffset(path, sub),
                 (int) sub.vmcoreInfoSize(),
                 (main.status() & MainHeader.STATUS_EXCLUDED_VMEMMAP) != 0);
-        return new KdumpFileHeaders(header, main.status(), layout);
+        return new KdumpFileHeaders(header, main.status(), stored.layout());
+    }
+
+    /** Reads and checks the headers of any file, one part of several too. */
+    static Stored stored(BoundedInput file) throws IOException {
+        Path path = file.path();
+        if (file.size() < MainHeader.SIZE) {
+            throw new VmcoreException(path + ": has " + file.size() + " bytes, expected at least " + MainHeader.SIZE
+                    + " of a kdump header");
+        }
+        ByteBuffer block = buffer(MainHeader.SIZE);
+        file.read("main header", 0, block);
+        MainHeader main = main(path, block);
+
+        ByteBuffer subBlock = buffer(SubHeader.SIZE);
+        file.read("sub header", main.blockSize(), subBlock);
+        SubHeader sub = SubHeader.get(subBlock);
+        KdumpLayout layout = layout(file, main, sub);
+        checkNotes(file, sub);
+        vmcoreInfoOffset(path, sub);
+        codec(path, main.status());
+        return new Stored(main, sub, layout);
     }
 
     private static MainHeader main(Path path, ByteBuffer block) throws VmcoreException {
@@ -107,19 +127,22 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
         return layout;
     }
 
-    private static byte[] notes(BoundedInput file, SubHeader sub) throws IOException {
+    private static void checkNotes(BoundedInput file, SubHeader sub) throws IOException {
         long size = sub.notesSize();
-        if (size == 0) {
-            return new byte[0];
-        }
         if (size < 0 || size > HeaderCheck.MAX_NOTES) {
             throw new VmcoreException(file.path() + ": has notes of " + Long.toUnsignedString(size)
                     + " bytes, expected at most " + HeaderCheck.MAX_NOTES);
         }
-        if (!file.holds(sub.notesOffset(), size)) {
+        if (size > 0 && !file.holds(sub.notesOffset(), size)) {
             throw file.beyond("notes", sub.notesOffset(), size);
         }
-        ByteBuffer notes = buffer((int) size);
+    }
+
+    private static byte[] notes(BoundedInput file, SubHeader sub) throws IOException {
+        if (sub.notesSize() == 0) {
+            return new byte[0];
+        }
+        ByteBuffer notes = buffer((int) sub.notesSize());
         file.read("notes", sub.notesOffset(), notes);
         return notes.array();
     }

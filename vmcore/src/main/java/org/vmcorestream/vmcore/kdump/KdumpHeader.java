@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.kdump;
 
+import java.util.Optional;
 import org.vmcorestream.vmcore.KernelIdentity;
+import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
 /**
@@ -17,6 +19,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param vmcoreInfoOffset where the text of VMCOREINFO begins in {@code notes}
  * @param vmcoreInfoSize its size in bytes
  * @param vmemmapExcluded whether pages of the kernel's memory map that describe only excluded pages are left out
+ * @param part page frames whose pages the file has, of a dump that is split over several files; empty for a file that has all
  */
 public record KdumpHeader(
         KernelIdentity kernel,
@@ -28,7 +31,34 @@ public record KdumpHeader(
         byte[] notes,
         int vmcoreInfoOffset,
         int vmcoreInfoSize,
-        boolean vmemmapExcluded) {
+        boolean vmemmapExcluded,
+        Optional<PfnRun> part) {
+    /** Headers of a file that is not split. */
+    public KdumpHeader(
+            KernelIdentity kernel,
+            int pageSize,
+            long endPfn,
+            int level,
+            PageCodec codec,
+            long crashTime,
+            byte[] notes,
+            int vmcoreInfoOffset,
+            int vmcoreInfoSize,
+            boolean vmemmapExcluded) {
+        this(
+                kernel,
+                pageSize,
+                endPfn,
+                level,
+                codec,
+                crashTime,
+                notes,
+                vmcoreInfoOffset,
+                vmcoreInfoSize,
+                vmemmapExcluded,
+                Optional.empty());
+    }
+
     /** Headers of a file that holds all of the memory map. */
     public KdumpHeader(
             KernelIdentity kernel,
@@ -41,5 +71,21 @@ public record KdumpHeader(
             int vmcoreInfoOffset,
             int vmcoreInfoSize) {
         this(kernel, pageSize, endPfn, level, codec, crashTime, notes, vmcoreInfoOffset, vmcoreInfoSize, false);
+    }
+
+    /** The same headers for the file of one part of the dump. */
+    public KdumpHeader ofPart(PfnRun part) {
+        return new KdumpHeader(
+                kernel,
+                pageSize,
+                endPfn,
+                level,
+                codec,
+                crashTime,
+                notes,
+                vmcoreInfoOffset,
+                vmcoreInfoSize,
+                vmemmapExcluded,
+                Optional.of(part));
     }
 }

@@ -8,12 +8,17 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.VmcoreException;
 
 /**
  * The writer behind {@link KdumpFileWriter}. Three parts of the file grow at once, each through its own window: the headers and
  * bitmaps (whole when the writer is created), the page descriptors and the page data. Memory is the three windows, whatever the size
  * of the dump. The main header is written last, since it says whether the file is complete.
+ *
+ * <p>The file of a part has both bitmaps of the whole dump and the descriptors of its own pages; its page data begin where those
+ * of the whole would, as makedumpfile does it, so that {@code makedumpfile --reassemble} finds the zero page. What lies between is
+ * a hole.
  */
 final class KdumpWriter implements KdumpFileWriter {
     private static final int DATA_WINDOW = 2 << 20;
@@ -21,7 +26,7 @@ final class KdumpWriter implements KdumpFileWriter {
     private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
 
     /** Bit of the dump level by which makedumpfile makes a shared zero page, needed or not. */
-    private static final int LEVEL_ZERO_PAGES = 1;
+    static final int LEVEL_ZERO_PAGES = 1;
 
     private final Path path;
     private final KdumpHeader header;
@@ -31,6 +36,8 @@ final class KdumpWriter implements KdumpFileWriter {
     private final WriteWindow front;
     private final WriteWindow descriptors;
     private final WriteWindow data;
+    private final long dataOffset;
+    private final long endKept;
     private long nextKept;
     private long zeroPageOffset;
     private long pages;
@@ -44,17 +51,19 @@ final class KdumpWriter implements KdumpFileWriter {
         this.path = path;
         this.header = header;
         this.kept = kept;
+        endKept = header.part().map(PfnRun::endPfn).orElse(header.endPfn());
         layout = KdumpLayout.of(header.pageSize(), header.endPfn(), header.notes().length);
         file = PartialFile.create(path, opener);
         try {
             front = new WriteWindow(file, header.pageSize(), FRONT_WINDOW);
             descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
-            data = new WriteWindow(file, layout.descriptorOffset(kept.cardinality()), DATA_WINDOW);
+            dataOffset = layout.descriptorOffset(kept.cardinality());
+            data = new WriteWindow(file, dataOffset, DATA_WINDOW);
             putSubHeader();
             putBitmap(present);
             putBitmap(kept);
             front.flush();
-            nextKept = kept.nextSet(0);
+            nextKept = nextKept(header.part().map(PfnRun::firstPfn).orElse(0L));
             if ((header.level() & LEVEL_ZERO_PAGES) != 0) {
                 putZeroPage();
             }
@@ -99,15 +108,20 @@ final class KdumpWriter implements KdumpFileWriter {
         }
         descriptors.flush();
         data.flush();
+        long hole = dataOffset - descriptors.end();
+        if (hole > 0 && data.length() == 0) {
+            file.write(ByteBuffer.allocate(1), dataOffset - 1);
+        }
         ByteBuffer block = ByteBuffer.allocate(header.pageSize()).order(ByteOrder.LITTLE_ENDIAN);
         MainHeader.of(header, layout, incomplete || missing > 0).put(block);
         CRC32C crc = new CRC32C();
         crc.update(block.array());
         file.write(block, 0);
         int whole = (int) crc.getValue();
-        for (WriteWindow part : new WriteWindow[] {front, descriptors, data}) {
-            whole = Crc32cCombine.combine(whole, part.crc(), part.length());
-        }
+        whole = Crc32cCombine.combine(whole, front.crc(), front.length());
+        whole = Crc32cCombine.combine(whole, descriptors.crc(), descriptors.length());
+        whole = Crc32cCombine.combine(whole, Crc32cCombine.ofZeros(hole), hole);
+        whole = Crc32cCombine.combine(whole, data.crc(), data.length());
         file.commit();
         finished = true;
         return new Summary(data.end(), whole, pages, zeroPages, missing);
@@ -121,9 +135,9 @@ final class KdumpWriter implements KdumpFileWriter {
     /** Records the kept page frames before {@code pfn} as missing. */
     private void skipTo(long pfn) throws IOException {
         requireUnfinished();
-        if (!kept.get(pfn)) {
+        if (!kept.get(pfn) || pfn >= endKept) {
             throw new VmcoreException(path + ": page frame " + pfn + " is not to be kept, expected one of the "
-                    + "second bitmap below " + header.endPfn());
+                    + "second bitmap below " + endKept);
         }
         if (nextKept < 0 || pfn < nextKept) {
             throw new VmcoreException(path + ": page frame " + pfn + " comes too late, expected "
@@ -141,7 +155,13 @@ final class KdumpWriter implements KdumpFileWriter {
 
     private void putDescriptor(long offset, int size, int flags) throws IOException {
         PageDescriptor.put(descriptors.room(PageDescriptor.SIZE), offset, size, flags);
-        nextKept = kept.nextSet(nextKept + 1);
+        nextKept = nextKept(nextKept + 1);
+    }
+
+    /** First page frame of this file at or behind one that is to be kept, -1 when there is none. */
+    private long nextKept(long pfn) {
+        long next = kept.nextSet(pfn);
+        return next < endKept ? next : -1;
     }
 
     private void putZeroPage() throws IOException {

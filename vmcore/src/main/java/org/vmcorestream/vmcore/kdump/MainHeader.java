@@ -65,7 +65,9 @@ record MainHeader(
     private static final int UTSNAME_FIELDS = 6;
     private static final int UTSNAME_FIELD_SIZE = 65;
     private static final int TIMESTAMP_OFFSET = 408;
-    private static final int STATUS_OFFSET = TIMESTAMP_OFFSET + 2 * Long.BYTES;
+    /** Where the status word is. */
+    static final int STATUS_OFFSET = TIMESTAMP_OFFSET + 2 * Long.BYTES;
+
     private static final int BLOCK_SIZE_OFFSET = STATUS_OFFSET + Integer.BYTES;
     private static final int SUB_HEADER_BLOCKS_OFFSET = BLOCK_SIZE_OFFSET + Integer.BYTES;
     private static final int BITMAP_BLOCKS_OFFSET = SUB_HEADER_BLOCKS_OFFSET + Integer.BYTES;

@@ -32,15 +32,20 @@ final class PartialFile implements AutoCloseable {
 
     private static final int ATTEMPTS = 100;
 
+    /** Most bytes copied by one call: the kernel takes no more than 2 GiB at once. */
+    private static final long COPY_BYTES = 1 << 30;
+
     private final Path file;
     private final Path partial;
     private final FileChannel channel;
+    private final EarlySync early;
     private boolean open = true;
 
     private PartialFile(Path file, Path partial, FileChannel channel) {
         this.file = file;
         this.partial = partial;
         this.channel = channel;
+        early = new EarlySync(channel);
     }
 
     /** Creates {@code NAME.partial}, or empties an older one that nobody writes to. */
@@ -86,12 +91,46 @@ final class PartialFile implements AutoCloseable {
         } catch (IOException e) {
             throw failed("cannot write " + length + " bytes at offset " + position, e);
         }
+        syncEarly(length);
+    }
+
+    private void syncEarly(long written) throws IOException {
+        try {
+            early.written(written);
+        } catch (IOException e) {
+            throw failed("cannot be synced", e);
+        }
+    }
+
+    /**
+     * Copies bytes of another file to a position, as many as it has.
+     *
+     * @return how many were copied, less than {@code length} where the other file ends
+     */
+    long copyFrom(FileChannel source, long from, long length, long position) throws IOException {
+        requireOpen();
+        long copied = 0;
+        try {
+            channel.position(position);
+            while (copied < length) {
+                long step = source.transferTo(from + copied, Math.min(length - copied, COPY_BYTES), channel);
+                if (step <= 0) {
+                    break;
+                }
+                copied += step;
+            }
+        } catch (IOException e) {
+            throw failed("cannot copy " + length + " bytes to offset " + position, e);
+        }
+        syncEarly(copied);
+        return copied;
     }
 
     /** Syncs the file, gives it its final name and syncs the directory. */
     void commit() throws IOException {
         requireOpen();
         try {
+            early.end();
             channel.force(true);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -112,6 +151,7 @@ final class PartialFile implements AutoCloseable {
     public void close() throws IOException {
         if (open) {
             open = false;
+            early.abandon();
             try (channel) {
                 Files.deleteIfExists(partial);
             }

@@ -43,7 +43,8 @@ public final class PhysicalMemory {
                 break;
             }
             int here = (int) Math.min(length - done, extents.end(extent) - at);
-            readPiece(extent, at, here, into);
+            into.limit(into.position() + here);
+            file.readSparse(extents.offset(extent) + (at - extents.start(extent)), into);
             done += here;
         }
         into.limit(limit);
@@ -69,41 +70,50 @@ public final class PhysicalMemory {
         }
     }
 
-    /** Whether all bytes of a range that the file holds are in holes of it, so that the range is zeros. */
-    public boolean isHole(long phys, long length) {
-        return allPieces(phys, length, file::isHole);
-    }
-
-    /** Says that a range will be read soon. */
-    public void willNeed(long phys, long length) {
-        eachPiece(phys, length, file::willNeed);
-    }
-
-    private interface PieceOfFile {
-        void at(long position, long length);
-    }
-
-    private interface QuestionOfFile {
-        boolean holds(long position, long length);
-    }
-
-    private void eachPiece(long phys, long length, PieceOfFile piece) {
-        allPieces(phys, length, (position, size) -> {
-            piece.at(position, size);
-            return true;
-        });
-    }
-
-    private boolean allPieces(long phys, long length, QuestionOfFile question) {
+    /**
+     * How many bytes of a range, from its beginning on, are zeros because the file is sparse there, or does not hold them.
+     *
+     * @return 0 to {@code length}
+     */
+    public long holeBytes(long phys, long length) {
         long end = phys + length;
         for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
             long from = Math.max(phys, extents.start(i));
             long to = Math.min(end, extents.end(i));
-            if (!question.holds(extents.offset(i) + (from - extents.start(i)), to - from)) {
-                return false;
+            long hole = file.holeBytes(extents.offset(i) + (from - extents.start(i)), to - from);
+            if (hole < to - from) {
+                return from + hole - phys;
             }
         }
-        return true;
+        return length;
+    }
+
+    /**
+     * How many bytes of a range, from its beginning on, come before the next hole of the file.
+     *
+     * @return 0 to {@code length}
+     */
+    public long dataBytes(long phys, long length) {
+        long end = phys + length;
+        for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
+            long from = Math.max(phys, extents.start(i));
+            long to = Math.min(end, extents.end(i));
+            long data = file.dataBytes(extents.offset(i) + (from - extents.start(i)), to - from);
+            if (data < to - from) {
+                return from + data - phys;
+            }
+        }
+        return length;
+    }
+
+    /** Says that a range will be read soon. */
+    public void willNeed(long phys, long length) {
+        long end = phys + length;
+        for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
+            long from = Math.max(phys, extents.start(i));
+            long to = Math.min(end, extents.end(i));
+            file.willNeed(extents.offset(i) + (from - extents.start(i)), to - from);
+        }
     }
 
     private void readPiece(int extent, long phys, int length, ByteBuffer into) throws IOException {

@@ -46,6 +46,13 @@ class Crc32cCombineTest {
         assertThat(Crc32cCombine.combine(first, zeros, 5L << 30)).isEqualTo(inSteps);
     }
 
+    @Test
+    void shouldKnowTheCrcOfZerosWithoutHavingThem() {
+        for (int length : new int[] {0, 1, 2, 3, 24, 4095, 4096, 100_000}) {
+            assertThat(Crc32cCombine.ofZeros(length)).as("%d zeros", length).isEqualTo(crc(new byte[length]));
+        }
+    }
+
     private static int crc(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes);

@@ -10,7 +10,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /** A file on a disk that has room for so many bytes and no more; it may also fail to sync. */
-final class FullDisk extends FileChannel {
+class FullDisk extends FileChannel {
     private final FileChannel file;
     private final boolean syncs;
     private long room;

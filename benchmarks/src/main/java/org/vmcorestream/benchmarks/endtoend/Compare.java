@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.benchmarks.endtoend;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.vmcorestream.vmcore.codec.PageCodec;
+
+/**
+ * makedumpfile and this project on one vmcore, at one level in one codec: runs them in turns on the same warm page cache, checks
+ * each time that the files are the same dump, and appends a row of medians to two results files.
+ */
+public final class Compare {
+    /** A file above it is made once, and makes no first round that does not count. */
+    private static final long LARGE = 1L << 30;
+
+    private static final double MIB = 1 << 20;
+    private static final double MICROS = 1e6;
+    private static final double NANOS = 1e9;
+
+    private final Path vmcore;
+    private final int level;
+    private final PageCodec codec;
+    private final Path scratch;
+    private final Fleet fleet;
+    private final Peer peer;
+    private final VmcoreStream stream;
+    private final Series series = new Series();
+
+    private Compare(Arguments given) {
+        vmcore = given.path("vmcore");
+        level = given.number("level");
+        codec = given.codec();
+        scratch = given.path("scratch");
+        fleet = given.fleet();
+        Duration limit = given.seconds("limit");
+        peer = new Peer(given.text("makedumpfile"), scratch, limit);
+        stream = new VmcoreStream(given.path("program"), scratch, limit);
+    }
+
+    /**
+     * Takes pairs of name and value; {@code benchmarks/compare} gives them.
+     *
+     * <p>Ends with 0 when the rows were written, 1 when something failed or the files differ, 3 when there is no room on the disk;
+     * one line on standard error says what.
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        Arguments given = new Arguments(arguments);
+        String what =
+                given.path("vmcore").getFileName() + ", level " + given.text("level") + ", " + given.text("codec");
+        try {
+            new Compare(given)
+                    .measure(
+                            given.number("rounds"),
+                            given.number("threads"),
+                            given.path("rows"),
+                            given.path("run-rows"));
+        } catch (NoRoom e) {
+            System.err.println("compare: " + what + ": skipped: " + e.getMessage());
+            System.exit(3);
+        } catch (IOException e) {
+            System.err.println("compare: " + what + ": " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private void measure(int wanted, int threads, Path rows, Path runRows) throws IOException, InterruptedException {
+        requireRoom(Files.size(vmcore), "a file of at most the vmcore's size");
+        Peer.Made reference = peer.make(vmcore, level, codec, 0);
+        int best = 0;
+        say("makedumpfile, one thread", reference.usage());
+        if (threads > 0) {
+            // Its log and file, makedumpfile's second file and the broker's rounding up.
+            requireRoom(4 * reference.bytes(), "makedumpfile's file, the log and the file");
+            Removal.settle();
+            Peer.Made other = peer.make(vmcore, level, codec, threads);
+            say("makedumpfile, --num-threads " + threads, other.usage());
+            best = other.usage().wallNanos() < reference.usage().wallNanos() ? threads : 0;
+            Files.delete(other.file());
+        }
+        boolean large = reference.bytes() > LARGE;
+        int rounds = large ? 1 : wanted;
+        if (!large) {
+            send(reference, "not counted");
+        }
+        long pages = 0;
+        for (int round = 1; round <= rounds; round++) {
+            String of = "round " + round + " of " + rounds;
+            measurePeer(best, of);
+            pages = send(reference, of);
+            run(reference, of);
+        }
+        Files.delete(reference.file());
+        rowOfServices(rounds, best, pages).appendTo(rows);
+        rowOfRun(rounds).appendTo(runRows);
+    }
+
+    private void measurePeer(int threads, String round) throws IOException, InterruptedException {
+        Removal.settle();
+        Peer.Made made = peer.make(vmcore, level, codec, threads);
+        Files.delete(made.file());
+        say("makedumpfile, " + round, made.usage());
+        series.add("peer wall", made.usage().wallNanos() / NANOS);
+        series.add("peer synced", (made.usage().wallNanos() + made.syncNanos()) / NANOS);
+        series.add("peer CPU", made.usage().cpuMicros() / MICROS);
+        series.add("peer memory", made.usage().peakBytes() / MIB);
+        series.add("peer bytes", made.bytes());
+    }
+
+    private long send(Peer.Made reference, String round) throws IOException, InterruptedException {
+        Removal.settle();
+        String rules = "level-" + level;
+        VmcoreStream.Sent sent = stream.send(fleet, vmcore, rules, rules, codec);
+        say(
+                String.format(
+                        Locale.ROOT, "services up, %s: file after %.2f s; produce", round, sent.wallNanos() / NANOS),
+                sent.produce());
+        long pages = SameDump.check(reference.file(), sent.file());
+        Removal.ofFolderOf(sent.file());
+        if (!round.equals("not counted")) {
+            series.add("wall", sent.wallNanos() / NANOS);
+            series.add("produce wall", sent.produce().wallNanos() / NANOS);
+            series.add("produce CPU", sent.produce().cpuMicros() / MICROS);
+            series.add("services CPU", sent.servicesMicros() / MICROS);
+            series.add("all CPU", (sent.produce().cpuMicros() + sent.servicesMicros()) / MICROS);
+            series.add("produce memory", sent.produce().peakBytes() / MIB);
+            series.add("broker memory", sent.brokerPeak() / MIB);
+            series.add("processor memory", sent.processorPeak() / MIB);
+            series.add("sink memory", sent.sinkPeak() / MIB);
+            series.add("bytes", sent.bytes());
+            series.add("log bytes", sent.logBytes());
+        }
+        return pages;
+    }
+
+    private void run(Peer.Made reference, String round) throws IOException, InterruptedException {
+        Removal.settle();
+        VmcoreStream.Made made = stream.run(vmcore, level, codec);
+        say("run, " + round, made.usage());
+        SameDump.check(reference.file(), made.file());
+        Removal.ofFolderOf(made.file());
+        series.add("run wall", made.usage().wallNanos() / NANOS);
+        series.add("run CPU", made.usage().cpuMicros() / MICROS);
+        series.add("run memory", made.usage().peakBytes() / MIB);
+        series.add("run bytes", made.bytes());
+    }
+
+    private Row row(int rounds) {
+        return new Row()
+                .cell("vmcore", vmcore.getFileName())
+                .cell("level", level)
+                .cell("codec", codec.name().toLowerCase(Locale.ROOT))
+                .cell("rounds", rounds);
+    }
+
+    private Row rowOfServices(int rounds, int threads, long pages) {
+        return row(rounds)
+                .cell("makedumpfile's threads", threads)
+                .cell("makedumpfile s", series.median("peer wall"), 3)
+                .cell("file in place s", series.median("wall"), 3)
+                .cell("ratio", series.medianRatio("wall", "peer wall"), 2)
+                .cell("makedumpfile and fsync s", series.median("peer synced"), 3)
+                .cell("produce s", series.median("produce wall"), 3)
+                .cell("makedumpfile CPU s", series.median("peer CPU"), 2)
+                .cell("produce CPU s", series.median("produce CPU"), 2)
+                .cell("CPU ratio", series.medianRatio("produce CPU", "peer CPU"), 2)
+                .cell("services CPU s", series.median("services CPU"), 2)
+                .cell("CPU ratio with services", series.medianRatio("all CPU", "peer CPU"), 2)
+                .cell("makedumpfile MiB", series.median("peer memory"), 0)
+                .cell("produce MiB", series.median("produce memory"), 0)
+                .cell("memory ratio", series.medianRatio("produce memory", "peer memory"), 1)
+                .cell("broker MiB", series.median("broker memory"), 0)
+                .cell("processor MiB", series.median("processor memory"), 0)
+                .cell("sink MiB", series.median("sink memory"), 0)
+                .cell("makedumpfile bytes", series.median("peer bytes"), 0)
+                .cell("file bytes", series.median("bytes"), 0)
+                .cell("bytes ratio", series.medianRatio("bytes", "peer bytes"), 4)
+                .cell("log bytes", series.median("log bytes"), 0)
+                .cell("pages in both", pages);
+    }
+
+    private Row rowOfRun(int rounds) {
+        return row(rounds)
+                .cell("makedumpfile s", series.median("peer wall"), 3)
+                .cell("run s", series.median("run wall"), 3)
+                .cell("ratio", series.medianRatio("run wall", "peer wall"), 2)
+                .cell("above makedumpfile s", series.medianDifference("run wall", "peer wall"), 3)
+                .cell("above services up s", series.medianDifference("run wall", "wall"), 3)
+                .cell("makedumpfile CPU s", series.median("peer CPU"), 2)
+                .cell("run CPU s", series.median("run CPU"), 2)
+                .cell("CPU ratio", series.medianRatio("run CPU", "peer CPU"), 2)
+                .cell("makedumpfile MiB", series.median("peer memory"), 0)
+                .cell("run MiB", series.median("run memory"), 0)
+                .cell("file bytes", series.median("run bytes"), 0);
+    }
+
+    private void requireRoom(long bytes, String forWhat) throws IOException {
+        long room = Files.getFileStore(scratch).getUsableSpace();
+        if (room < bytes) {
+            throw new NoRoom(String.format(
+                    Locale.ROOT, "%d MiB free on the disk, expected %d MiB for %s", room >> 20, bytes >> 20, forWhat));
+        }
+    }
+
+    private void say(String what, MeasuredCommand.Usage usage) {
+        System.err.printf(
+                Locale.ROOT,
+                "compare: %s level %d %-6s %s: %.2f s, CPU %.2f s, %.0f MiB%n",
+                vmcore.getFileName(),
+                level,
+                codec.name().toLowerCase(Locale.ROOT),
+                what,
+                usage.wallNanos() / NANOS,
+                usage.cpuMicros() / MICROS,
+                usage.peakBytes() / MIB);
+    }
+
+    private static final class NoRoom extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoRoom(String message) {
+            super(message);
+        }
+    }
+}

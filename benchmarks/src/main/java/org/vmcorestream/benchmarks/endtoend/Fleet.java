@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.benchmarks.endtoend;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The services that are up while a dump is sent.
+ *
+ * @param address of the broker, host:port
+ * @param files the sinks' folder
+ * @param log the broker's folder
+ * @param services broker, processors and sinks
+ */
+record Fleet(String address, Path files, Path log, List<RunningProcess> services) {
+    /** CPU time that all of them have used so far, in microseconds. */
+    long cpuMicros() throws IOException {
+        long micros = 0;
+        for (RunningProcess service : services) {
+            micros += service.cpuMicros();
+        }
+        return micros;
+    }
+
+    /** Lets the peaks of memory begin anew. */
+    void resetPeaks() throws IOException {
+        for (RunningProcess service : services) {
+            service.resetPeak();
+        }
+    }
+
+    /** Most memory resident, in bytes, of the services of a name together. */
+    long peakBytes(String name) {
+        return services.stream()
+                .filter(service -> service.name().equals(name))
+                .mapToLong(RunningProcess::peakBytes)
+                .sum();
+    }
+
+    /** Bytes of all topics' logs. Index files are left out: their size says how much they may hold. */
+    long logBytes() throws IOException {
+        try (Stream<Path> files = Files.walk(log)) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .mapToLong(Fleet::size)
+                    .sum();
+        }
+    }
+
+    /** Complains when one of the services is gone. */
+    void requireAlive() throws BenchmarkFailure {
+        for (RunningProcess service : services) {
+            if (!service.alive()) {
+                throw new BenchmarkFailure("the " + service.name() + " ended");
+            }
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            // The broker removes what it does not need any more.
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

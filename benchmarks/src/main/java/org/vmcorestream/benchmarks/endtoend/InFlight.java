@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.benchmarks.endtoend;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Bytes of pages that captures began to send and no file was made of yet, counted as the gate counts them: uncompressed until
+ * a capture has ended, then what it sent. Can be used by several threads at once.
+ */
+final class InFlight {
+    private final Map<String, Long> dumps = new HashMap<>();
+    private long now;
+    private long most;
+
+    /** A dump counts for so many bytes from now on. */
+    synchronized void count(String dumpId, long bytes) {
+        Long before = dumps.put(dumpId, bytes);
+        now += bytes - (before == null ? 0 : before);
+        most = Math.max(most, now);
+    }
+
+    /** A capture has ended; nothing changes when its file was faster. */
+    synchronized void sent(String dumpId, long bytes) {
+        if (dumps.containsKey(dumpId)) {
+            count(dumpId, bytes);
+        }
+    }
+
+    /** The file of a dump is in its place. */
+    synchronized void done(String dumpId) {
+        Long before = dumps.remove(dumpId);
+        now -= before == null ? 0 : before;
+    }
+
+    /** The most there ever was. */
+    synchronized long most() {
+        return most;
+    }
+}

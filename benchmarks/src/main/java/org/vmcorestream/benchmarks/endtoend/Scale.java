@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.benchmarks.endtoend;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.codec.PageCodec;
+
+/** One dump of some size in some number of stripes, with services up, and makedumpfile beside it; appends a row of medians. */
+public final class Scale {
+    private static final double GIB = 1 << 30;
+    private static final double MIB = 1 << 20;
+    private static final double NANOS = 1e9;
+    private static final double MICROS = 1e6;
+
+    private final Path vmcore;
+    private final Fleet fleet;
+    private final Series series = new Series();
+
+    private Scale(Path vmcore, Fleet fleet) {
+        this.vmcore = vmcore;
+        this.fleet = fleet;
+    }
+
+    /**
+     * Takes pairs of name and value; {@code benchmarks/scale} gives them.
+     *
+     * <p>Ends with 0 when the row was written, 1 when something failed; one line on standard error says what.
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        Arguments given = new Arguments(arguments);
+        Path vmcore = given.path("vmcore");
+        try {
+            new Scale(vmcore, given.fleet()).measure(given);
+        } catch (IOException e) {
+            System.err.println("scale: " + vmcore.getFileName() + ": " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private void measure(Arguments given) throws IOException, InterruptedException {
+        int stripes = given.number("stripes");
+        long pages;
+        long spannedGib;
+        try (Vmcore opened = Vmcore.open(vmcore)) {
+            pages = opened.memory().backed().stream().mapToLong(PfnRun::pages).sum();
+            spannedGib = (opened.memory().endPfn() << opened.pageFacts().pageShift()) + (1L << 30) - 1 >> 30;
+        }
+        long stripeGib = stripes == 0 ? 4 : (spannedGib + stripes - 1) / stripes;
+        int level = given.number("level");
+        int rounds = given.number("rounds");
+        int peerRounds = given.number("peer-rounds");
+        Peer peer = new Peer(given.text("makedumpfile"), given.path("scratch"), given.seconds("limit"));
+        VmcoreStream stream = new VmcoreStream(given.path("program"), given.path("scratch"), given.seconds("limit"));
+        for (int round = 1; round <= Math.max(rounds, peerRounds); round++) {
+            if (round <= peerRounds) {
+                Removal.settle();
+                peer(peer, level, given.codec(), round);
+            }
+            if (round <= rounds) {
+                Removal.settle();
+                send(stream, level, given.codec(), stripeGib, round);
+            }
+        }
+        row(given, pages, spannedGib, stripeGib).appendTo(given.path("rows"));
+    }
+
+    private void peer(Peer peer, int level, PageCodec codec, int round) throws IOException, InterruptedException {
+        Peer.Made made = peer.make(vmcore, level, codec, 0);
+        Files.delete(made.file());
+        say("makedumpfile", round, made.usage().wallNanos());
+        series.add("peer wall", made.usage().wallNanos() / NANOS);
+        series.add("peer CPU", made.usage().cpuMicros() / MICROS);
+        series.add("peer bytes", made.bytes());
+        series.add("peer memory", made.usage().peakBytes() / MIB);
+    }
+
+    private void send(VmcoreStream stream, int level, PageCodec codec, long stripeGib, int round)
+            throws IOException, InterruptedException {
+        String rules = "level-" + level;
+        VmcoreStream.Sent sent = stream.send(
+                fleet, vmcore, rules, rules, codec, List.of("--stripe-size", Long.toString(stripeGib)));
+        say("file in place", round, sent.wallNanos());
+        Removal.ofFolderOf(sent.file());
+        series.add("wall", sent.wallNanos() / NANOS);
+        series.add("produce wall", sent.produce().wallNanos() / NANOS);
+        series.add("produce CPU", sent.produce().cpuMicros() / MICROS);
+        series.add("services CPU", sent.servicesMicros() / MICROS);
+        series.add("produce memory", sent.produce().peakBytes() / MIB);
+        series.add("broker memory", sent.brokerPeak() / MIB);
+        series.add("processor memory", sent.processorPeak() / MIB);
+        series.add("sink memory", sent.sinkPeak() / MIB);
+        series.add("bytes", sent.bytes());
+        series.add("log bytes", sent.logBytes());
+    }
+
+    private Row row(Arguments given, long pages, long spannedGib, long stripeGib) {
+        boolean peer = given.number("peer-rounds") > 0;
+        double gib = pages * 4096 / GIB;
+        return new Row()
+                .cell("guest GiB", gib, 0)
+                .cell("contents", given.text("contents"))
+                .cell("stripes", (spannedGib + stripeGib - 1) / stripeGib)
+                .cell("rounds", given.number("rounds"))
+                .cell("makedumpfile s", peer ? Series.decimals(series.median("peer wall"), 3) : "")
+                .cell("file in place s", series.median("wall"), 3)
+                .cell(
+                        "ratio",
+                        peer ? Series.decimals(series.median("wall") / series.median("peer wall"), 2) : "")
+                .cell("produce s", series.median("produce wall"), 3)
+                .cell("ms a GiB", 1000 * series.median("wall") / gib, 1)
+                .cell("makedumpfile CPU s", peer ? Series.decimals(series.median("peer CPU"), 2) : "")
+                .cell("produce CPU s", series.median("produce CPU"), 2)
+                .cell("services CPU s", series.median("services CPU"), 2)
+                .cell("makedumpfile MiB", peer ? Series.decimals(series.median("peer memory"), 0) : "")
+                .cell("produce MiB", series.median("produce memory"), 0)
+                .cell("broker MiB", series.median("broker memory"), 0)
+                .cell("processor MiB", series.median("processor memory"), 0)
+                .cell("sink MiB", series.median("sink memory"), 0)
+                .cell("file bytes", series.median("bytes"), 0)
+                .cell("log bytes", series.median("log bytes"), 0);
+    }
+
+    private void say(String what, int round, long nanos) {
+        System.err.printf(
+                Locale.ROOT, "scale: %s, round %d: %s after %.2f s%n", vmcore.getFileName(), round, what, nanos / NANOS);
+    }
+}

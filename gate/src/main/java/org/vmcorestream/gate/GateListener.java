@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.gate;
+
+import org.vmcorestream.schemas.records.Admission;
+
+/** Told what a gate does. Called from the gate's thread; must return at once. */
+public interface GateListener {
+    /** This gate is the one at work now, and knows of so many dumps. */
+    default void active(int granted, int waiting, long inFlight) {}
+
+    /** Another gate is at work, or will be. */
+    default void standby() {}
+
+    /** Something was said to a capture. */
+    default void said(Admission admission) {}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.vmcorestream.vmcore.VmcoreException;
+
+/**
+ * One file of a split dump, opened for reading: its headers are checked, its descriptors lie within it. Has both bitmaps of the
+ * whole dump, and the descriptors and data of page frames {@link #startPfn} to {@link #endPfn} - 1. Belongs to one thread.
+ */
+final class SplitPart implements AutoCloseable {
+    private final BoundedInput file;
+    private final KdumpFileHeaders.Stored headers;
+    private long pages;
+    private long described;
+
+    private SplitPart(BoundedInput file, KdumpFileHeaders.Stored headers) {
+        this.file = file;
+        this.headers = headers;
+    }
+
+    /**
+     * Opens a part; its bitmaps are not read yet.
+     *
+     * @throws VmcoreException when it is no kdump file, not a part of a split one, or its range of page frames cannot be
+     */
+    static SplitPart open(Path path) throws IOException {
+        BoundedInput file = new BoundedInput(path);
+        try {
+            SplitPart part = new SplitPart(file, KdumpFileHeaders.stored(file));
+            part.checkRange();
+            return part;
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private void checkRange() throws VmcoreException {
+        if (sub().split() != 1) {
+            throw new VmcoreException(path() + ": has " + sub().split() + " in field split at offset "
+                    + (main().blockSize() + SubHeader.SPLIT_OFFSET)
+                    + ", expected 1 of a file that holds one part of a dump");
+        }
+        if (startPfn() < 0 || startPfn() > endPfn() || endPfn() > sub().maxMapnr()) {
+            throw new VmcoreException(path() + ": holds page frames " + Long.toUnsignedString(startPfn())
+                    + " to before " + Long.toUnsignedString(endPfn())
+                    + " as fields start_pfn_64 and end_pfn_64 at offset "
+                    + (main().blockSize() + SubHeader.START_PFN_OFFSET) + " say, expected a range within its "
+                    + sub().maxMapnr() + " page frames");
+        }
+    }
+
+    /** Counts the pages of this part by the second bitmap, and looks whether their descriptors are there. */
+    void count() throws IOException {
+        long end = endPfn();
+        ByteBuffer words = ByteBuffer.allocate(BitmapWords.WINDOW).order(ByteOrder.LITTLE_ENDIAN);
+        pages = BitmapWords.count(file, layout().keptOffset(), startPfn(), end, words);
+        long room = Math.max(0, file.size() - layout().descriptorsOffset()) / PageDescriptor.SIZE;
+        described = Math.min(pages, room);
+        if (described < pages && !incomplete()) {
+            throw new VmcoreException(path() + ": ends at offset " + file.size() + ", expected " + pages
+                    + " page descriptors from offset " + layout().descriptorsOffset() + " on");
+        }
+    }
+
+    Path path() {
+        return file.path();
+    }
+
+    BoundedInput file() {
+        return file;
+    }
+
+    MainHeader main() {
+        return headers.main();
+    }
+
+    SubHeader sub() {
+        return headers.sub();
+    }
+
+    KdumpLayout layout() {
+        return headers.layout();
+    }
+
+    long startPfn() {
+        return sub().startPfn();
+    }
+
+    long endPfn() {
+        return sub().endPfn();
+    }
+
+    /** Whether the file says that pages are missing. */
+    boolean incomplete() {
+        return (main().status() & MainHeader.STATUS_INCOMPLETE) != 0;
+    }
+
+    /** Pages of this part by its second bitmap, once they were counted. */
+    long pages() {
+        return pages;
+    }
+
+    /** Those of them whose descriptors are in the file: all, but for an incomplete one that ends early. */
+    long described() {
+        return described;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

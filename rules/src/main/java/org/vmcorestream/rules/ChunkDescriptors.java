@@ -177,6 +177,11 @@ public final class ChunkDescriptors {
         return new Descriptor(flags(entry), mapcount(entry), shape(entry));
     }
 
+    /** Flags, mapcount and shape of each dictionary entry; for loops over many of them, which only read it. */
+    int[] words() {
+        return words;
+    }
+
     /** Number of runs. */
     public int runs() {
         return runs;

@@ -13,16 +13,16 @@ import java.util.List;
  * <p>A decision is a number:
  *
  * <pre>
- *   63       32 31       16  15   14   13   12   11    6 5      0
- *  +-----------+-----------+----+----+----+----+--------+--------+
- *  |   code    |  window   | UD | IO | UT | ST | order  | reason |
- *  +-----------+-----------+----+----+----+----+--------+--------+
+ *   31       16  15   14   13   12   11    6 5      0
+ *  +-----------+----+----+----+----+--------+--------+
+ *  |  window   | UD | IO | UT | ST | order  | reason |
+ *  +-----------+----+----+----+----+--------+--------+
  *   order   log2 of the pages of the block that the page is the head of; 0 the page alone
  *   ST      a head that is not aligned to its block is kept and counted
  *   UT      its page type is known to nobody
  *   IO      kept, since its block would be larger than any can be
  *   UD      kept, since a condition has no answer
- *   code    0 no rule speaks of it, n rule n - 1 does, rules + n rule n - 1 has no answer
+ *   window  windows are numbered, so that what was decided in another one is not taken for an answer
  * </pre>
  *
  * What the rules answer about a class is the same but for what depends on the single descriptor: its order is still to be looked
@@ -33,12 +33,16 @@ import java.util.List;
  *  +------+-------+----+----+----+---------+--------+---------+
  *  | most | code  |    | 1  | AT |  shift  |  mask  | as above|
  *  +------+-------+----+----+----+---------+--------+---------+
+ *   code          0 no rule speaks of it, n rule n - 1 does, rules + n rule n - 1 has no answer
  *   mask, shift   where the order is in the shape
  *   most          largest order there can be
  *   AT            the type is still to be asked about
  * </pre>
  */
 final class EntryDecisions {
+    /** Entries whose classes are looked up at once. */
+    private static final int BLOCK = 256;
+
     /** No rule speaks of a page. */
     static final int NO_RULE = -1;
 
@@ -52,13 +56,18 @@ final class EntryDecisions {
 
     private static final int WINDOW_SHIFT = 16;
     private static final int CODE_SHIFT = 32;
-    private static final long CODE_MASK = 0xff_ffffL << CODE_SHIFT;
+    private static final int CODE_MASK = 0xff_ffff;
     private static final int MASK_SHIFT = 16;
     private static final int SHIFT_SHIFT = 24;
     private static final long ASK_TYPE = 1L << 29;
     private static final long ANSWERED = 1L << 30;
     private static final int MOST_SHIFT = 56;
-    private static final int DECISION_MASK = 0xffff;
+    /** All of a decision but the number of the window. */
+    static final int DECISION_MASK = 0xffff;
+
+    private static final int SHORT_SHIFT_SHIFT = 16;
+    private static final int SHORT_ASK_TYPE = 21;
+    private static final int SHORT_MASK_SHIFT = 22;
 
     private static final int ABSENT = Descriptor.HOLE | Descriptor.NO_DATA | Descriptor.NO_STRUCT_PAGE;
 
@@ -78,8 +87,16 @@ final class EntryDecisions {
     /** By class, 0 where nobody has asked yet. */
     private final long[] answers;
 
+    /**
+     * The same without code and largest order: shift from bit 16 on, AT in bit 21, mask from bit 22 on; below 0 where nobody has
+     * asked yet.
+     */
+    private final int[] shortAnswers;
+
+    private final int[] blockClasses = new int[BLOCK];
+
     /** By entry; what is not of this window is of no use. */
-    private long[] decisions = new long[256];
+    private int[] decisions = new int[256];
 
     private int window;
     private final boolean[] inWindow;
@@ -104,6 +121,7 @@ final class EntryDecisions {
         }
         classes = PageClasses.of(sight).orElse(null);
         answers = new long[classes == null ? 0 : classes.count()];
+        shortAnswers = new int[Math.max(1, Integer.highestOneBit(answers.length * 2 - 1))];
     }
 
     /** The exported page types matter too: of these it is clear that they are known. */
@@ -136,7 +154,7 @@ final class EntryDecisions {
     /** Gets ready for a chunk; {@link #enterWindow} comes next. */
     void begin(int entries) {
         if (entries > decisions.length) {
-            decisions = new long[Math.max(entries, Math.min(2 * decisions.length, Chunk.PAGES))];
+            decisions = new int[Math.max(entries, Math.min(2 * decisions.length, Chunk.PAGES))];
         }
     }
 
@@ -158,67 +176,91 @@ final class EntryDecisions {
         }
         if (!all || !allInWindow) {
             Arrays.fill(answers, 0);
+            Arrays.fill(shortAnswers, Integer.MIN_VALUE);
         }
         allInWindow = all;
         return end;
     }
 
     /**
-     * Decisions on the entries of consecutive runs, all of them in the window entered last.
+     * Decisions on all entries of a chunk, in the window entered last.
      *
-     * @param into receives them from index 0 on, without their codes
+     * @return by entry; {@link #DECISION_MASK} has what is not the number of the window
      */
-    void of(ChunkDescriptors chunk, int firstRun, int runs, int[] into) {
-        if (classes != null && chunk.entries() > chunk.runs() / 2) {
-            for (int i = 0; i < runs; i++) {
-                into[i] = (int) decide(chunk, chunk.runEntry(firstRun + i));
+    int[] of(ChunkDescriptors chunk) {
+        int entries = chunk.entries();
+        for (int entry = 0; entry < entries; entry += BLOCK) {
+            decideBlock(chunk, entry, Math.min(BLOCK, entries - entry));
+        }
+        return decisions;
+    }
+
+    private void decideBlock(ChunkDescriptors chunk, int firstEntry, int entries) {
+        if (classes == null) {
+            for (int i = 0; i < entries; i++) {
+                decisions[firstEntry + i] = decide(chunk, firstEntry + i);
             }
-        } else {
-            for (int i = 0; i < runs; i++) {
-                into[i] = of(chunk, chunk.runEntry(firstRun + i));
-            }
+            return;
+        }
+        int[] words = chunk.words();
+        int[] numbers = blockClasses;
+        int[] known = shortAnswers;
+        int[] into = decisions;
+        int most = facts.maxPageOrder();
+        int stamp = window << WINDOW_SHIFT;
+        classes.of(words, firstEntry, entries, numbers);
+        for (int i = 0; i < entries; i++) {
+            int mapcount = words[3 * (firstEntry + i) + 1];
+            int shape = words[3 * (firstEntry + i) + 2];
+            int answer = known[numbers[i] & known.length - 1];
+            int order = shape >>> (answer >>> SHORT_SHIFT_SHIFT) & answer >>> SHORT_MASK_SHIFT & 0xff;
+            // Below 0 where there is more to it: no answer yet, a large order, a type to ask about, no page.
+            int more = answer
+                    | most - order
+                    | answer << Integer.SIZE - 1 - SHORT_ASK_TYPE & mapcount - TYPES_END
+                    | -(shape & ABSENT);
+            into[firstEntry + i] =
+                    more < 0 ? decide(chunk, firstEntry + i) : stamp | answer & DECISION_MASK | order << ORDER_SHIFT;
         }
     }
 
-    /** Decision on an entry of the chunk, in the window entered last; without its code. */
+    /** Decision on an entry of the chunk, in the window entered last. */
     int of(ChunkDescriptors chunk, int entry) {
-        int decision = (int) decisions[entry];
-        return decision >>> WINDOW_SHIFT == window ? decision : keep(chunk, entry);
+        int decision = decisions[entry];
+        if (decision >>> WINDOW_SHIFT != window) {
+            decision = decide(chunk, entry);
+            decisions[entry] = decision;
+        }
+        return decision & DECISION_MASK;
     }
 
     /** The rule that decides an entry in the window entered last, or has no answer; {@link #NO_RULE} when none does. */
     int ruleOf(ChunkDescriptors chunk, int entry) {
-        of(chunk, entry);
-        int code = (int) (decisions[entry] >>> CODE_SHIFT);
+        if ((chunk.shape(entry) & ABSENT) != 0) {
+            return NO_RULE;
+        }
+        long answer = answer(chunk.flags(entry), chunk.mapcount(entry), chunk.shape(entry));
+        int code = (int) (answer >>> CODE_SHIFT) & CODE_MASK;
         return code == 0 ? NO_RULE : (code - 1) % rules.length;
     }
 
-    private int keep(ChunkDescriptors chunk, int entry) {
-        long decision = decide(chunk, entry);
-        decisions[entry] = decision;
-        return (int) decision;
-    }
-
-    private long decide(ChunkDescriptors chunk, int entry) {
+    private int decide(ChunkDescriptors chunk, int entry) {
         int shape = chunk.shape(entry);
         int stamp = window << WINDOW_SHIFT;
         if ((shape & ABSENT) != 0) {
-            return stamp & 0xffff_ffffL | absent(shape);
+            return stamp | absent(shape);
         }
         int mapcount = chunk.mapcount(entry);
         long answer = answer(chunk.flags(entry), mapcount, shape);
         int decision = stamp | (int) answer & DECISION_MASK;
-        int order = shape >>> ((int) answer >>> SHIFT_SHIFT & 0x1f) & (int) answer >>> MASK_SHIFT & 0xff;
+        int order = shape >>> ((int) answer >>> SHIFT_SHIFT) & (int) answer >>> MASK_SHIFT & 0xff;
         if (order > answer >>> MOST_SHIFT) {
             decision = tooLarge(answer, decision);
         } else {
             decision |= order << ORDER_SHIFT;
         }
-        if ((answer & ASK_TYPE & mapcount - TYPES_END >> Integer.SIZE - 1) != 0
-                && PageTypes.isUnknown(facts, mapcount)) {
-            decision |= UNKNOWN_TYPE;
-        }
-        return answer & CODE_MASK | decision & 0xffff_ffffL;
+        boolean ask = (answer & ASK_TYPE) != 0 && mapcount < TYPES_END;
+        return ask && PageTypes.isUnknown(facts, mapcount) ? decision | UNKNOWN_TYPE : decision;
     }
 
     private static int absent(int shape) {
@@ -249,8 +291,17 @@ final class EntryDecisions {
                 answer |= UNKNOWN_TYPE;
             }
             answers[number] = answer;
+            shortAnswers[number] = shortened(answer);
         }
         return answer;
+    }
+
+    /** What a loop over many entries needs of an answer, see {@link #shortAnswers}. */
+    private static int shortened(long answer) {
+        return (int) answer & DECISION_MASK
+                | ((int) answer >>> SHIFT_SHIFT & 0x1f) << SHORT_SHIFT_SHIFT
+                | ((answer & ASK_TYPE) == 0 ? 0 : 1 << SHORT_ASK_TYPE)
+                | ((int) answer >>> MASK_SHIFT & 0xff) << SHORT_MASK_SHIFT;
     }
 
     /** Asks the rules in their order. */

@@ -7,15 +7,15 @@ import java.util.Optional;
  * Puts descriptors into classes that no condition of a rule set can tell apart, so that the rules are asked once for each class
  * and not for each descriptor. Every page of a dump may be different: in what the rules look at it is not.
  *
- * <p>The number of a class is put together from tables, without a branch. Flags are the lower half of a word and the shape the
- * upper one; the bits of it that matter lie in three windows, each of which has a table that says what its bits add to the
- * number. Above them comes the place of {@code _mapcount} among the values that matter, 0 for all others. Never changes.
+ * <p>The number of a class is put together from tables, without a branch: three tables say what the bits of three windows add to
+ * it, and above that comes the place of {@code _mapcount} among the values that matter, 0 for all others. Never changes.
  *
  * <pre>
- *   63          shape          32 31          flags            0
- *  +-----------------------------+------------------------------+
- *  |        |..third..|          |    |.second.||..first..|     |    windows of 12 bits, wherever the bits that matter are
- *  +-----------------------------+------------------------------+
+ *   31    24 23        12 11         0        31   25 24     16 15          0
+ *  +--------+------------+------------+      +-------+---------+-------------+
+ *  |        |   second   |   first    |      |       |  third  | orders      |
+ *  +--------+------------+------------+      +-------+---------+-------------+
+ *   flags                                     shape
  * </pre>
  */
 final class PageClasses {
@@ -24,18 +24,19 @@ final class PageClasses {
 
     private static final int WINDOW_BITS = 12;
     private static final int WINDOW = (1 << WINDOW_BITS) - 1;
-    private static final int WINDOWS = 3;
+    private static final int SHAPE_SHIFT = 16;
+    private static final int SHAPE_BITS = 9;
+    private static final int FLAGS = (1 << 2 * WINDOW_BITS) - 1;
+    private static final int SHAPE = (1 << SHAPE_BITS) - 1 << SHAPE_SHIFT;
     private static final int SLOT_BITS = 6;
     private static final int SLOTS = 1 << SLOT_BITS;
     private static final int MAX_TRIES = 1000;
 
-    private final long mask;
-    private final int shift0;
-    private final int shift1;
-    private final int shift2;
-    private final char[] table0;
-    private final char[] table1;
-    private final char[] table2;
+    private final int flagsMask;
+    private final int shapeMask;
+    private final char[] lowFlags = new char[1 << WINDOW_BITS];
+    private final char[] highFlags = new char[1 << WINDOW_BITS];
+    private final char[] shapes = new char[1 << SHAPE_BITS];
 
     private final int multiplier;
 
@@ -44,26 +45,13 @@ final class PageClasses {
 
     private final int count;
 
-    private PageClasses(long mask, int[] shifts, Sight sight, int multiplier) {
-        this.mask = mask;
+    private PageClasses(Sight sight, int multiplier) {
         this.multiplier = multiplier;
-        char[][] tables = new char[WINDOWS][1 << WINDOW_BITS];
-        int used = 0;
-        for (int window = 0; window < WINDOWS; window++) {
-            long matters = mask >>> shifts[window] & WINDOW;
-            long own = matters;
-            if (window + 1 < WINDOWS) {
-                own &= (1L << shifts[window + 1] - shifts[window]) - 1;
-            }
-            fill(tables[window], (int) matters, (int) own, used);
-            used += Long.bitCount(own);
-        }
-        table0 = tables[0];
-        table1 = tables[1];
-        table2 = tables[2];
-        shift0 = shifts[0];
-        shift1 = shifts[1];
-        shift2 = shifts[2];
+        flagsMask = sight.flags();
+        shapeMask = sight.shape();
+        int used = fill(lowFlags, flagsMask & WINDOW, 0);
+        used = fill(highFlags, flagsMask >>> WINDOW_BITS, used);
+        used = fill(shapes, shapeMask >>> SHAPE_SHIFT, used);
         int place = 0;
         for (int value : sight.mapcounts()) {
             slots[slot(value)] = (long) value << Integer.SIZE | (long) ++place << used;
@@ -74,65 +62,46 @@ final class PageClasses {
     /**
      * Says what the bits of a window add to the number.
      *
-     * @param matters all bits that an index of the table can have
-     * @param own those of them that no later window speaks of
+     * @param matters bits that an index of the table can have
      * @param shift place of the lowest of these in the number
+     * @return place behind the highest of them
      */
-    private static void fill(char[] table, int matters, int own, int shift) {
+    private static int fill(char[] table, int matters, int shift) {
         int index = 0;
         do {
             int adds = 0;
             int place = shift;
-            for (int rest = own; rest != 0; rest &= rest - 1) {
+            for (int rest = matters; rest != 0; rest &= rest - 1) {
                 adds |= (index & rest & -rest) == 0 ? 0 : 1 << place;
                 place++;
             }
             table[index] = (char) adds;
             index = index - matters & matters;
         } while (index != 0);
+        return shift + Integer.bitCount(matters);
     }
 
     /** Classes for what a rule set sees; empty when it sees so much that there would be too many of them. */
     static Optional<PageClasses> of(Sight sight) {
-        if (sight.all()) {
-            return Optional.empty();
-        }
-        long mask = word(sight.flags(), sight.shape());
         int values = sight.mapcounts().size();
-        int[] shifts = windows(mask);
-        int bits = Long.bitCount(mask) + Integer.SIZE - Integer.numberOfLeadingZeros(values);
-        if (shifts == null || bits > MAX_BITS || values > SLOTS / 2) {
+        if (sight.all()
+                || (sight.flags() & ~FLAGS) != 0
+                || (sight.shape() & ~SHAPE) != 0
+                || values > SLOTS / 2
+                || Integer.bitCount(sight.flags())
+                                + Integer.bitCount(sight.shape())
+                                + Integer.SIZE
+                                - Integer.numberOfLeadingZeros(values)
+                        > MAX_BITS) {
             return Optional.empty();
         }
         int multiplier = 0x9E3779B1;
         for (int tries = 0; tries < MAX_TRIES; tries++, multiplier += 0x6C8E9CF6) {
             if (isApart(sight, multiplier)) {
-                return Optional.of(new PageClasses(mask, shifts, sight, multiplier));
+                return Optional.of(new PageClasses(sight, multiplier));
             }
         }
         return Optional.empty();
-    }
-
-    private static long word(int flags, int shape) {
-        return (long) shape << Integer.SIZE | flags & 0xffff_ffffL;
-    }
-
-    /** Where windows begin that hold all bits of a mask, ascending; null when these are not enough windows. */
-    private static int[] windows(long mask) {
-        int[] shifts = new int[WINDOWS];
-        long rest = mask;
-        int window = 0;
-        for (; rest != 0; window++) {
-            if (window == WINDOWS) {
-                return null;
-            }
-            shifts[window] = Math.min(Long.numberOfTrailingZeros(rest), Long.SIZE - WINDOW_BITS);
-            rest &= ~((long) WINDOW << shifts[window]);
-        }
-        for (; window < WINDOWS; window++) {
-            shifts[window] = Long.SIZE - 1;
-        }
-        return shifts;
     }
 
     /** Whether each value gets a slot of its own. */
@@ -165,13 +134,38 @@ final class PageClasses {
 
     /** The class of a descriptor, 0 to {@link #count()} - 1. */
     int of(int flags, int mapcount, int shape) {
-        long word = word(flags, shape) & mask;
-        long slot = slots[slot(mapcount)];
-        int other = (int) (slot >>> Integer.SIZE) ^ mapcount;
-        int isOther = (other | -other) >> Integer.SIZE - 1;
-        return table0[(int) (word >>> shift0) & WINDOW]
-                + table1[(int) (word >>> shift1) & WINDOW]
-                + table2[(int) (word >>> shift2) & WINDOW]
-                + ((int) slot & ~isOther);
+        int[] number = new int[1];
+        of(new int[] {flags, mapcount, shape}, 0, 1, number);
+        return number[0];
+    }
+
+    /**
+     * The classes of consecutive dictionary entries.
+     *
+     * @param words flags, mapcount and shape of each entry
+     * @param into receives them from index 0 on
+     */
+    void of(int[] words, int firstEntry, int entries, int[] into) {
+        // Locals, since what a loop reads out of fields it may read again each time; and indexes that need no check.
+        char[] low = lowFlags;
+        char[] high = highFlags;
+        char[] upper = shapes;
+        long[] values = slots;
+        int flagsThatMatter = flagsMask;
+        int shapeThatMatters = shapeMask;
+        int factor = multiplier;
+        for (int i = 0; i < entries; i++) {
+            int at = 3 * (firstEntry + i);
+            int flags = words[at] & flagsThatMatter;
+            int mapcount = words[at + 1];
+            int shape = words[at + 2] & shapeThatMatters;
+            long slot = values[mapcount * factor >>> Integer.SIZE - SLOT_BITS & values.length - 1];
+            int other = (int) (slot >>> Integer.SIZE) ^ mapcount;
+            int isOther = (other | -other) >> Integer.SIZE - 1;
+            into[i] = low[flags & low.length - 1]
+                    + high[flags >>> WINDOW_BITS & high.length - 1]
+                    + upper[shape >>> SHAPE_SHIFT & upper.length - 1]
+                    + ((int) slot & ~isOther);
+        }
     }
 }

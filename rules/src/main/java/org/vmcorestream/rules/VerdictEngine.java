@@ -18,13 +18,11 @@ public final class VerdictEngine {
     private static final int ODD =
             EntryDecisions.INVALID_ORDER | EntryDecisions.UNDECIDED | EntryDecisions.UNKNOWN_TYPE;
 
+    /** And of those on heads of blocks. */
+    private static final int SPECIAL = ODD | EntryDecisions.ORDER_MASK;
+
     /** A page frame is below 2^52, so 2^52 pages is as far as anything reaches. */
     private static final int FARTHEST_ORDER = 52;
-
-    private static final int STRICT_SHIFT = Integer.numberOfTrailingZeros(EntryDecisions.STRICT);
-
-    /** Runs whose decisions are looked up at once. */
-    private static final int BLOCK = 256;
 
     private final RuleSet ruleSet;
     private final EntryDecisions decisions;
@@ -46,8 +44,6 @@ public final class VerdictEngine {
 
     /** Run of the chunk that opened it, whose rule is still to be looked up; -1 when it is known. */
     private int openedBy = -1;
-
-    private final int[] blockDecisions = new int[BLOCK];
 
     /** Last page that was decided, and what was decided of its dictionary entry. */
     private long lastPfn = -1;
@@ -125,15 +121,10 @@ public final class VerdictEngine {
         decisions.begin(chunk.entries());
         windowEnd = decisions.enterWindow(firstPfn);
         verdict.begin(firstPfn);
-        boolean oneWindow = firstPfn + chunk.pages() <= windowEnd;
-        for (int run = 0; run < runs; run += BLOCK) {
-            int count = Math.min(BLOCK, runs - run);
-            if (oneWindow) {
-                decisions.of(chunk, run, count, blockDecisions);
-                walkBlock(chunk, run, count, verdict);
-            } else {
-                walkWindows(chunk, run, count, verdict);
-            }
+        if (firstPfn + chunk.pages() <= windowEnd) {
+            walkChunk(chunk, verdict);
+        } else {
+            walkWindows(chunk, verdict);
         }
         if (openedBy >= 0) {
             runRule = decisions.ruleOf(chunk, chunk.runEntry(openedBy));
@@ -197,84 +188,83 @@ public final class VerdictEngine {
         return (decision & EntryDecisions.ORDER_MASK) >>> EntryDecisions.ORDER_SHIFT;
     }
 
-    /**
-     * Decides runs whose decisions are known. What a run of pages comes to depends on much that differs from page to page, so
-     * there is but one branch, to {@link #walk}, which takes what is rare: pages of which only some are inside the open run, heads
-     * behind heads, and what is odd.
-     */
-    private void walkBlock(ChunkDescriptors chunk, int firstRun, int count, VerdictRuns verdict) {
+    /** Decides a chunk in which all rules look at the same page frames; {@link #walk} takes what is rare. */
+    private void walkChunk(ChunkDescriptors chunk, VerdictRuns verdict) {
+        int[] decided = decisions.of(chunk);
         int[] ends = verdict.ends();
         byte[] reasons = verdict.reasons();
-        int written = verdict.runs();
-        int last = reasons[written];
-        int pages = verdict.pages();
-        long base = verdict.firstPfn();
-        long open = openEnd;
-        int openReason = runReason;
-        long openPfn = runPfn;
-        int opener = openedBy;
-        long noAnomaly = firstAnomaly >> Long.SIZE - 1;
-        long kept = 0;
-        for (int i = 0; i < count; i++) {
-            int decision = blockDecisions[i];
-            int length = chunk.runLength(firstRun + i);
+        long firstPfn = verdict.firstPfn();
+        int runs = chunk.runs();
+        int written = 0;
+        int last = -1;
+        int pages = 0;
+        int open = openPages(firstPfn);
+        for (int run = 0; run < runs; run++) {
+            int decision = decided[chunk.runEntry(run)] & EntryDecisions.DECISION_MASK;
+            int end = pages + chunk.runLength(run);
             int reason = decision & EntryDecisions.REASON_MASK;
-            int order = order(decision);
-            long pfn = base + pages;
-            long size = 1L << order;
-            // Masks, all bits or none: first page not in the open run, last page neither, head of a block, and so on.
-            long outside = open - 1 - pfn >> Long.SIZE - 1;
-            long leaves = open - pfn - length >> Long.SIZE - 1;
-            long head = -order >> Integer.SIZE - 1;
-            long several = 1 - length >> Integer.SIZE - 1;
-            long misfit = outside & -(pfn & size - 1) >> Long.SIZE - 1;
-            long keeps = misfit & -(decision >>> STRICT_SHIFT & 1);
-            long rare = ~outside & leaves | outside & head & several | keeps & noAnomaly;
-            if ((rare | decision & ODD | FARTHEST_ORDER - 1 - order >> Integer.SIZE - 1) != 0) {
-                openEnd = open;
-                runReason = openReason;
-                runPfn = openPfn;
-                openedBy = opener;
-                verdict.written(written, pages);
-                walk(verdict, pfn, length, decision, firstRun + i);
-                open = openEnd;
-                openReason = runReason;
-                openPfn = runPfn;
-                opener = openedBy;
-                noAnomaly = firstAnomaly >> Long.SIZE - 1;
-                written = verdict.runs();
-                last = reasons[written];
-                pages += length;
-                continue;
+            if ((decision & SPECIAL) != 0 || pages < open) {
+                if (end <= open && (decision & EntryDecisions.UNKNOWN_TYPE) == 0) {
+                    reason = isAbsent(reason) ? reason : runReason;
+                } else if (pages >= open && (decision & ODD) == 0 && end - pages == 1) {
+                    long pfn = firstPfn + pages;
+                    if ((pfn & (1L << order(decision)) - 1) == 0) {
+                        open(pfn, decision, run);
+                        open = openPages(firstPfn);
+                    } else {
+                        reason = misfit(pfn, decision);
+                    }
+                } else {
+                    verdict.written(written, pages);
+                    walk(verdict, firstPfn + pages, end - pages, decision, run);
+                    written = verdict.runs();
+                    last = reasons[written];
+                    reason = last;
+                    open = openPages(firstPfn);
+                }
             }
-            long opens = outside & head & ~misfit;
-            long beyond = endPfn - pfn - size;
-            long blockEnd = pfn + size + (beyond & beyond >> Long.SIZE - 1);
-            int present = -(reason - 1 >>> 1) >> Integer.SIZE - 1;
-            int result = (reason ^ (reason ^ openReason) & ~(int) outside & present) & ~(int) keeps;
-            open ^= (open ^ blockEnd) & opens;
-            openReason ^= (openReason ^ reason) & (int) opens;
-            openPfn ^= (openPfn ^ pfn) & opens;
-            opener ^= (opener ^ firstRun + i) & (int) opens;
-            kept -= keeps;
-            pages += length;
-            written += VerdictRuns.isOther(last, result);
-            last = result;
-            reasons[written] = (byte) result;
-            ends[written] = pages;
+            written += VerdictRuns.isOther(last, reason);
+            last = reason;
+            reasons[written] = (byte) reason;
+            ends[written] = end;
+            pages = end;
         }
-        misaligned += kept;
-        openEnd = open;
-        runEnd = open == 0 ? runEnd : open;
-        runReason = openReason;
-        runPfn = openPfn;
-        openedBy = opener;
         verdict.written(written, pages);
     }
 
-    /** Decides runs of a chunk that rules for some page frames cut into windows. */
-    private void walkWindows(ChunkDescriptors chunk, int firstRun, int count, VerdictRuns verdict) {
-        for (int run = firstRun; run < firstRun + count; run++) {
+    /** Pages from a page frame to the end of the open run, as far as a chunk can reach; 0 when there is none. */
+    private int openPages(long firstPfn) {
+        return (int) Math.max(0, Math.min(openEnd - firstPfn, 2 * Chunk.PAGES));
+    }
+
+    /** A page that is not there stays what it is, even inside a run. */
+    private static boolean isAbsent(int reason) {
+        return reason == RuleSet.HOLE || reason == RuleSet.NO_DATA;
+    }
+
+    /** Opens the run of a block that begins here. */
+    private void open(long pfn, int decision, int run) {
+        int order = Math.min(order(decision), FARTHEST_ORDER);
+        openEnd = Math.max(pfn + 1, Math.min(endPfn, pfn + (1L << order)));
+        runEnd = openEnd;
+        runReason = decision & EntryDecisions.REASON_MASK;
+        runPfn = pfn;
+        openedBy = run;
+    }
+
+    /** The reason of a head whose page frame is not aligned to its block. */
+    private int misfit(long pfn, int decision) {
+        if ((decision & EntryDecisions.STRICT) == 0) {
+            return decision & EntryDecisions.REASON_MASK;
+        }
+        misaligned++;
+        noteAnomaly(pfn);
+        return RuleSet.KEPT;
+    }
+
+    /** Decides a chunk that rules for some page frames cut into windows. */
+    private void walkWindows(ChunkDescriptors chunk, VerdictRuns verdict) {
+        for (int run = 0; run < chunk.runs(); run++) {
             int entry = chunk.runEntry(run);
             long pfn = verdict.firstPfn() + verdict.pages();
             long end = pfn + chunk.runLength(run);
@@ -294,8 +284,7 @@ public final class VerdictEngine {
     }
 
     /** Decides pages of one entry within a window. */
-    private void walk(
-            VerdictRuns verdict, long firstPfn, int length, int decision, int run) {
+    private void walk(VerdictRuns verdict, long firstPfn, int length, int decision, int run) {
         int reason = decision & EntryDecisions.REASON_MASK;
         int order = order(decision);
         long pfn = firstPfn;
@@ -306,34 +295,19 @@ public final class VerdictEngine {
         while (pfn < end) {
             if (pfn < openEnd) {
                 int covered = (int) (Math.min(end, openEnd) - pfn);
-                boolean absent = reason == RuleSet.HOLE || reason == RuleSet.NO_DATA;
-                verdict.append(absent ? reason : runReason, covered);
+                verdict.append(isAbsent(reason) ? reason : runReason, covered);
                 pfn += covered;
             } else if (order == 0) {
                 verdict.append(reason, (int) (end - pfn));
                 countKept(decision, pfn, end);
                 return;
             } else if ((pfn & (1L << order) - 1) == 0) {
-                openEnd = reach(pfn, order);
-                runEnd = openEnd;
-                runReason = reason;
-                runPfn = pfn;
-                openedBy = run;
+                open(pfn, decision, run);
             } else {
-                boolean strict = (decision & EntryDecisions.STRICT) != 0;
-                verdict.append(strict ? RuleSet.KEPT : reason, 1);
-                if (strict) {
-                    misaligned++;
-                    noteAnomaly(pfn);
-                }
+                verdict.append(misfit(pfn, decision), 1);
                 pfn++;
             }
         }
-    }
-
-    /** Where a block of an order ends. */
-    private long reach(long pfn, int order) {
-        return Math.max(pfn + 1, Math.min(endPfn, pfn + (1L << Math.min(order, FARTHEST_ORDER))));
     }
 
     /** Counts pages that are kept because of what is odd about them. */

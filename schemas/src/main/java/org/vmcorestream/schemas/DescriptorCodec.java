@@ -174,7 +174,8 @@ public final class DescriptorCodec {
                 near = near << LANE | entry;
             }
             if (entry >= entries) {
-                throw in.malformed("run points at dictionary entry " + (entry == LANE_MASK ? -1 : entry) + " of " + entries);
+                throw in.malformed(
+                        "run points at dictionary entry " + (entry == LANE_MASK ? -1 : entry) + " of " + entries);
             }
             int length = token & LENGTH_MASK;
             if (length == 0) {

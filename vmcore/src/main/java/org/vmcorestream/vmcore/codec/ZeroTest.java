@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.vmcorestream.vmcore.page;
+package org.vmcorestream.vmcore.codec;
 
 import java.nio.ByteBuffer;
 

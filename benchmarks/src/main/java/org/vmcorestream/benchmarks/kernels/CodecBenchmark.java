@@ -51,7 +51,8 @@ public class CodecBenchmark {
         stored = ByteBuffer.allocateDirect(sample.pages() * PageSample.PAGE + bound);
         offsets = new int[sample.pages() + 1];
         for (int i = 0; i < sample.pages(); i++) {
-            int length = compressor.compress(sample.contents(), i * PageSample.PAGE, PageSample.PAGE, stored, offsets[i]);
+            int length =
+                    compressor.compress(sample.contents(), i * PageSample.PAGE, PageSample.PAGE, stored, offsets[i]);
             offsets[i + 1] = offsets[i] + Math.max(0, length);
         }
     }

@@ -19,9 +19,9 @@ import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.codec.PageCompressor;
+import org.vmcorestream.vmcore.codec.ZeroTest;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
-import org.vmcorestream.vmcore.page.ZeroTest;
 
 /** What is done with pages besides compressing them: on the way into a record, and out of it into a file. */
 @State(Scope.Thread)

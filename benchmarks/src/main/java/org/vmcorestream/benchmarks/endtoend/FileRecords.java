@@ -101,10 +101,14 @@ final class FileRecords implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
         consumer.wakeup();
-        thread.join();
-        consumer.close();
+        try {
+            thread.join();
+            consumer.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -35,6 +35,7 @@ class TopicFollowerTest {
     private static final TopicPartition ALARMS = new TopicPartition(TOPICS.alarms(), 0);
     private static final TopicPartition STATS = new TopicPartition(TOPICS.exclusionStats(), 0);
     private static final TopicPartition FILES = new TopicPartition(TOPICS.dumpFiles(), 0);
+    private static final TopicPartition ADMISSIONS = new TopicPartition(TOPICS.admissions(), 0);
     private static final TopicPartition DUMPS_0 = new TopicPartition(TOPICS.dumps(), 0);
     private static final TopicPartition DUMPS_1 = new TopicPartition(TOPICS.dumps(), 1);
 
@@ -122,7 +123,7 @@ class TopicFollowerTest {
 
     @Test
     void shouldReadAlarmsFirstAndThenWhatMattersOfTheOthers() throws Exception {
-        Cluster cluster = new Cluster(ALARMS, STATS, FILES, DUMPS_0, DUMPS_1);
+        Cluster cluster = new Cluster(ALARMS, STATS, FILES, ADMISSIONS, DUMPS_0, DUMPS_1);
         DecidedDump noFree = Sample.dump(1, Sample.RELEASE, 0, 10);
         stats(cluster, noFree);
         stats(cluster, Sample.dump(2, Sample.RELEASE, 0, 10));

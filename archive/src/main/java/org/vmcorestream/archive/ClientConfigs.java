@@ -16,6 +16,9 @@ final class ClientConfigs {
 
     private static final int TRANSACTION_TIMEOUT_MS = 15_000;
 
+    /** How long a broker may hold back a fetch that finds nothing. */
+    private static final int CURSOR_WAIT_MS = 10;
+
     private ClientConfigs() {}
 
     /**
@@ -29,6 +32,16 @@ final class ClientConfigs {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
+        return settings;
+    }
+
+    /**
+     * The same for a reader that asks for nothing but what is there. A client has one fetch under way with each broker, and one
+     * that went to the end of a partition would hold up the next partition's for half a second.
+     */
+    static Map<String, Object> cursor(Map<String, Object> client, int fetchBytes) {
+        Map<String, Object> settings = reader(client, fetchBytes);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, CURSOR_WAIT_MS);
         return settings;
     }
 

@@ -20,6 +20,9 @@ import org.vmcorestream.schemas.records.StripeState;
  * several partitions at a time. Belongs to one thread.
  */
 final class FleetDecider implements AutoCloseable {
+    /** Most partitions that are read at the same time. */
+    private static final int MAX_THREADS = 16;
+
     private final List<StoredMetadata> readers = new ArrayList<>();
     private final List<DecidingBuffers> buffers = new ArrayList<>();
     private final ExecutorService threads;
@@ -40,9 +43,9 @@ final class FleetDecider implements AutoCloseable {
         });
     }
 
-    /** As many threads as this machine has processors for, within reason. */
+    /** As many threads as this machine has processors for; each has a client with a fetch of 2 MiB. */
     static int usualThreads() {
-        return Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+        return Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
     }
 
     /** A stripe to be decided. */

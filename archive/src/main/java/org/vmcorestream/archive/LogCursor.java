@@ -64,7 +64,7 @@ final class LogCursor implements AutoCloseable {
      */
     static LogCursor open(Map<String, Object> client, int fetchBytes) {
         try {
-            return new LogCursor(new KafkaConsumer<>(ClientConfigs.reader(client, fetchBytes)), ClientConfigs.PATIENCE);
+            return new LogCursor(new KafkaConsumer<>(ClientConfigs.cursor(client, fetchBytes)), ClientConfigs.PATIENCE);
         } catch (KafkaException e) {
             throw new ClusterException("cannot read from the cluster: " + OneLine.of(innermost(e)), e);
         }

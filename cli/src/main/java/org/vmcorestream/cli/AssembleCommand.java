@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "assemble",
         description = {
-            "Joins the files of a split dump into one kdump file: those that sinks wrote of a dump of several parts,",
-            "or those of 'makedumpfile --split'. All parts are needed, in any order; they stay as they are.",
-            "A part that lacks pages makes a whole that lacks them."
+            "Joins the files of a split dump into one kdump file.",
+            "They are those that sinks wrote of a dump of several parts, or those of 'makedumpfile --split'. All of them",
+            "are needed, in any order, and stay as they are. A part that lacks pages makes a whole that lacks them."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -160,8 +160,7 @@ class AdmissionTest {
                         "panic \"all at once\""));
     }
 
-    private static String capture(Line line, SyntheticVmcore guest, AdmissionPolicy.Mode admission)
-            throws Exception {
+    private static String capture(Line line, SyntheticVmcore guest, AdmissionPolicy.Mode admission) throws Exception {
         try (Vmcore vmcore = Vmcore.open(guest.file())) {
             CaptureSettings settings = new CaptureSettings(
                     line.client(),

@@ -35,7 +35,7 @@ final class StreamsSettings {
     private static void advise(Properties all) {
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
-        all.put(StreamsConfig.POLL_MS_CONFIG, 50);
+        all.put(StreamsConfig.POLL_MS_CONFIG, 100);
         all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
         consumer(all, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 64);
         consumer(all, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);

@@ -14,7 +14,8 @@ public final class Capture {
      *
      * <p>What is sent, in this order: the kernel log and the manifest to dumps; for each stripe the descriptors of its pages
      * to page-metadata; for each stripe the pages that the capture rules keep to page-data. Dumps is told of offsets as they
-     * become known, and of the end. A page that the capture rules exclude is never read.
+     * become known, and of the end. A page that the capture rules exclude is never read. Where a gate is at work, and the
+     * settings say so, page contents wait until it lets them be sent.
      *
      * @throws IOException when the vmcore cannot be read; the dump is then marked as failed
      * @throws CaptureException when the cluster cannot take it; the dump is then marked as failed where that is possible

@@ -23,8 +23,11 @@ import org.vmcorestream.schemas.records.Manifest;
 final class DumpLife {
     private static final Logger LOG = LoggerFactory.getLogger(DumpLife.class);
 
-    /** Between two announcements: each repeats the manifest. */
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /**
+     * Between two announcements: each repeats the manifest. Sinks learn from them where pages begin, so it is short; there are at
+     * most four for each stripe anyway.
+     */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** After so long without an announcement the last one is made again: a capture that waits is not one that stalls. */
     private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);

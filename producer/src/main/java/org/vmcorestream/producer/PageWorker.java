@@ -12,6 +12,7 @@ import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.codec.PageCompressor;
+import org.vmcorestream.vmcore.codec.ZeroTest;
 
 /**
  * Reads the pages of a task, finds those of zeros, compresses the others and makes the record. Its buffers are reused; what is
@@ -25,7 +26,7 @@ final class PageWorker implements AutoCloseable {
     private final int pageSize;
     private final ByteBuffer contents = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES);
     private final ByteBuffer stored;
-    private final ByteBuffer zeros;
+    private final ZeroTest zeroTest;
     private final PageBatchIndex index = new PageBatchIndex();
     private final CRC32C digest = new CRC32C();
     private int storedBytes;
@@ -39,7 +40,7 @@ final class PageWorker implements AutoCloseable {
         this.compressor = compressor;
         this.pageSize = pageSize;
         stored = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES + Math.max(pageSize, compressor.bound(pageSize)));
-        zeros = ByteBuffer.allocateDirect(pageSize);
+        zeroTest = new ZeroTest(pageSize);
     }
 
     /** Works on a task: reads every page once, and no byte of any other page. */
@@ -59,7 +60,7 @@ final class PageWorker implements AutoCloseable {
                 continue;
             }
             for (; pfn < end; pfn++, offset += pageSize) {
-                if (isZero(offset)) {
+                if (zeroTest.isZero(contents, offset)) {
                     addZeros(pfn);
                 } else {
                     store(pfn, offset);
@@ -96,17 +97,6 @@ final class PageWorker implements AutoCloseable {
             index.add(pfn, Kind.RAW, pageSize);
             storedBytes += pageSize;
         }
-    }
-
-    /** Compares with zeros, eight bytes first: almost every other page shows there that it has something in it. */
-    private boolean isZero(int offset) {
-        if (contents.getLong(offset) != 0) {
-            return false;
-        }
-        contents.limit(offset + pageSize).position(offset);
-        boolean zero = contents.mismatch(zeros) < 0;
-        contents.clear();
-        return zero;
     }
 
     private void encode(PageTask task) {

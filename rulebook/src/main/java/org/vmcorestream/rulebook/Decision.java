@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.rulebook;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.vmcorestream.rules.Condition;
+import org.vmcorestream.rules.Sight;
 import org.vmcorestream.rules.UndecidedException;
 
 /**
@@ -88,6 +92,18 @@ final class Decision {
             this.yes = yes;
             this.no = no;
         }
+
+        private Sight sight() {
+            if (asked != null) {
+                return asked.sight();
+            }
+            if (mask1 == 0) {
+                return Sight.ofFlags((int) mask0).and(Sight.ofShape((int) (mask0 >>> Integer.SIZE)));
+            }
+            return mask1 == PageField.WHOLE_MAPCOUNT && span == 0
+                    ? Sight.ofMapcount(PageField.mapcount(low))
+                    : Sight.EVERYTHING;
+        }
     }
 
     private static final Logic.Bits NO_BITS = new Logic.Bits(0, 0, 0, 0);
@@ -122,9 +138,24 @@ final class Decision {
     /** Steps from the first to an end. */
     private static final class Steps implements Condition {
         private final Step first;
+        private final Sight sight;
 
         private Steps(Step first) {
             this.first = first;
+            sight = sightFrom(first, Collections.newSetFromMap(new IdentityHashMap<>()));
+        }
+
+        /** What the steps from one on look at; those seen before are left out. */
+        private static Sight sightFrom(Step step, Set<Step> seen) {
+            if (step.yes == null || !seen.add(step)) {
+                return Sight.NOTHING;
+            }
+            return step.sight().and(sightFrom(step.yes, seen)).and(sightFrom(step.no, seen));
+        }
+
+        @Override
+        public Sight sight() {
+            return sight;
         }
 
         @Override

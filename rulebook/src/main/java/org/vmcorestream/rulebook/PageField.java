@@ -17,6 +17,9 @@ package org.vmcorestream.rulebook;
  * @param bias number of which all bits are 0
  */
 record PageField(long mask0, long mask1, int shift, long bias) {
+    /** All bits of the second word. */
+    static final long WHOLE_MAPCOUNT = 0xffffffffL;
+
     /** The first word of a page. */
     static long word0(int flags, int shape) {
         return flags & 0xffffffffL | (long) shape << 32;
@@ -25,6 +28,11 @@ record PageField(long mask0, long mask1, int shift, long bias) {
     /** The second word of a page. */
     static long word1(int mapcount) {
         return (mapcount ^ Integer.MIN_VALUE) & 0xffffffffL;
+    }
+
+    /** {@code page._mapcount} of a second word. */
+    static int mapcount(long word1) {
+        return (int) word1 ^ Integer.MIN_VALUE;
     }
 
     /** Smallest number that it can be. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.rules;
 
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
@@ -64,6 +65,25 @@ public final class ChunkDescriptors {
         words[at + 1] = mapcount;
         words[at + 2] = shape;
         return entries++;
+    }
+
+    /**
+     * Adds dictionary entries without looking for equal ones.
+     *
+     * @param triples flags, mapcount and shape of each; all that remains of it is taken
+     */
+    public void addEntries(IntBuffer triples) {
+        int length = triples.remaining();
+        if (length % 3 != 0 || length / 3 > Chunk.PAGES - entries) {
+            throw new IllegalArgumentException(length + " words of dictionary entries behind " + entries
+                    + " entries, expected three for each of at most " + Chunk.PAGES);
+        }
+        int end = 3 * entries + length;
+        if (end > words.length) {
+            words = Arrays.copyOf(words, Math.max(end, Math.min(2 * words.length, 3 * Chunk.PAGES)));
+        }
+        triples.get(words, 3 * entries, length);
+        entries += length / 3;
     }
 
     /** Adds a run of {@code length} pages of dictionary entry {@code entry}. */
@@ -155,6 +175,11 @@ public final class ChunkDescriptors {
     /** A dictionary entry as a record. */
     public Descriptor descriptor(int entry) {
         return new Descriptor(flags(entry), mapcount(entry), shape(entry));
+    }
+
+    /** Flags, mapcount and shape of each dictionary entry; for loops over many of them, which only read it. */
+    int[] words() {
+        return words;
     }
 
     /** Number of runs. */

@@ -13,18 +13,36 @@ import java.util.List;
  * <p>A decision is a number:
  *
  * <pre>
- *   31           16  15   14   13   12   11    6 5      0
- *  +---------------+----+----+----+----+--------+--------+
- *  |    window     | UD | IO | UT | ST | order  | reason |
- *  +---------------+----+----+----+----+--------+--------+
+ *   31       16  15   14   13   12   11    6 5      0
+ *  +-----------+----+----+----+----+--------+--------+
+ *  |  window   | UD | IO | UT | ST | order  | reason |
+ *  +-----------+----+----+----+----+--------+--------+
  *   order   log2 of the pages of the block that the page is the head of; 0 the page alone
  *   ST      a head that is not aligned to its block is kept and counted
  *   UT      its page type is known to nobody
  *   IO      kept, since its block would be larger than any can be
  *   UD      kept, since a condition has no answer
+ *   window  windows are numbered, so that what was decided in another one is not taken for an answer
+ * </pre>
+ *
+ * What the rules answer about a class is the same but for what depends on the single descriptor: its order is still to be looked
+ * up, and whether its type is known.
+ *
+ * <pre>
+ *   63  56 55   32  31   30   29   28    24 23    16 15      0
+ *  +------+-------+----+----+----+---------+--------+---------+
+ *  | most | code  |    | 1  | AT |  shift  |  mask  | as above|
+ *  +------+-------+----+----+----+---------+--------+---------+
+ *   code          0 no rule speaks of it, n rule n - 1 does, rules + n rule n - 1 has no answer
+ *   mask, shift   where the order is in the shape
+ *   most          largest order there can be
+ *   AT            the type is still to be asked about
  * </pre>
  */
 final class EntryDecisions {
+    /** Entries whose classes are looked up at once. */
+    private static final int BLOCK = 256;
+
     /** No rule speaks of a page. */
     static final int NO_RULE = -1;
 
@@ -37,38 +55,49 @@ final class EntryDecisions {
     static final int UNDECIDED = 1 << 15;
 
     private static final int WINDOW_SHIFT = 16;
+    private static final int CODE_SHIFT = 32;
+    private static final int CODE_MASK = 0xff_ffff;
+    private static final int MASK_SHIFT = 16;
+    private static final int SHIFT_SHIFT = 24;
+    private static final long ASK_TYPE = 1L << 29;
+    private static final long ANSWERED = 1L << 30;
+    private static final int MOST_SHIFT = 56;
+    /** All of a decision but the number of the window. */
+    static final int DECISION_MASK = 0xffff;
+
+    private static final int SHORT_SHIFT_SHIFT = 16;
+    private static final int SHORT_ASK_TYPE = 21;
+    private static final int SHORT_MASK_SHIFT = 22;
+
     private static final int ABSENT = Descriptor.HOLE | Descriptor.NO_DATA | Descriptor.NO_STRUCT_PAGE;
 
-    /**
-     * What the rules say is a code: 0 nothing, then each rule that it holds, then each rule that it has no answer. This is the
-     * first of the rules.
-     */
-    private static final int FIRST_RULE = 1;
-
-    private static final int NOTHING_SAID = 0;
-
-    /** No page type is less than this one below 0. */
+    /** No page type is less than this far below 0. */
     private static final int TYPES_END = -0x80;
 
     private final PageFacts facts;
     private final Rule[] rules;
     private final Condition[] conditions;
 
-    /** By code: the decision on a page alone, where in the shape the order is, and the largest it may be. */
-    private final int[] decisionOf;
-
-    private final int[] orderShift;
-    private final int[] orderMask;
-    private final int[] orderMost;
+    /** By code: what is answered of a class. */
+    private final long[] answerOfCode;
 
     /** Null when the rules see too much. */
     private final PageClasses classes;
 
-    /** By class: code * 4 + 2 when the type is unknown + 1 when that is still to be asked, all of it + 4; 0 not asked yet. */
-    private final int[] answers;
+    /** By class, 0 where nobody has asked yet. */
+    private final long[] answers;
 
+    /**
+     * The same without code and largest order: shift from bit 16 on, AT in bit 21, mask from bit 22 on; below 0 where nobody has
+     * asked yet.
+     */
+    private final int[] shortAnswers;
+
+    private final int[] blockClasses = new int[BLOCK];
+
+    /** By entry; what is not of this window is of no use. */
     private int[] decisions = new int[256];
-    private int[] codes = new int[256];
+
     private int window;
     private final boolean[] inWindow;
     private boolean allInWindow;
@@ -78,21 +107,21 @@ final class EntryDecisions {
         rules = ruleSet.rules().toArray(Rule[]::new);
         conditions = new Condition[rules.length];
         inWindow = new boolean[rules.length];
-        decisionOf = new int[FIRST_RULE + 2 * rules.length];
-        orderShift = new int[decisionOf.length];
-        orderMask = new int[decisionOf.length];
-        orderMost = new int[decisionOf.length];
-        decisionOf[NOTHING_SAID] = RuleSet.KEPT;
+        answerOfCode = new long[1 + 2 * rules.length];
+        answerOfCode[0] = ANSWERED | RuleSet.KEPT;
         List<String> reasons = ruleSet.reasons();
         Sight sight = typesOf(facts);
         for (int i = 0; i < rules.length; i++) {
             conditions[i] = rules[i].condition().bind(context);
             sight = sight.and(conditions[i].sight());
-            prepare(FIRST_RULE + i, rules[i], reasons);
-            decisionOf[FIRST_RULE + rules.length + i] = RuleSet.KEPT | UNDECIDED;
+            int holds = 1 + i;
+            int unanswered = 1 + rules.length + i;
+            answerOfCode[holds] = ANSWERED | (long) holds << CODE_SHIFT | answerOf(rules[i], reasons);
+            answerOfCode[unanswered] = ANSWERED | (long) unanswered << CODE_SHIFT | UNDECIDED | RuleSet.KEPT;
         }
         classes = PageClasses.of(sight).orElse(null);
-        answers = classes == null ? new int[0] : new int[classes.count()];
+        answers = new long[classes == null ? 0 : classes.count()];
+        shortAnswers = new int[Math.max(1, Integer.highestOneBit(answers.length * 2 - 1))];
     }
 
     /** The exported page types matter too: of these it is clear that they are known. */
@@ -106,29 +135,26 @@ final class EntryDecisions {
         return sight;
     }
 
-    private void prepare(int code, Rule rule, List<String> reasons) {
-        decisionOf[code] = rule.action() == Rule.Action.KEEP ? RuleSet.KEPT : reasons.indexOf(rule.reason());
-        switch (rule.reach()) {
-            case PAGE -> {}
-            case COMPOUND -> {
-                orderMask[code] = Descriptor.COMPOUND_ORDER_MASK;
-                orderMost[code] = Long.SIZE - 1;
-            }
-            case BUDDY -> {
-                orderShift[code] = Descriptor.BUDDY_ORDER_SHIFT;
-                orderMask[code] = 0xff;
-                orderMost[code] = facts.maxPageOrder();
-                decisionOf[code] |= STRICT;
-            }
-            case MAX_ORDER_BLOCK -> decisionOf[code] |= facts.maxPageOrder() << ORDER_SHIFT | STRICT;
-        }
+    private long answerOf(Rule rule, List<String> reasons) {
+        long reason = rule.action() == Rule.Action.KEEP ? RuleSet.KEPT : reasons.indexOf(rule.reason());
+        return switch (rule.reach()) {
+            case PAGE -> reason;
+            case COMPOUND ->
+                reason | (long) Descriptor.COMPOUND_ORDER_MASK << MASK_SHIFT | Long.SIZE - 1L << MOST_SHIFT;
+            case BUDDY ->
+                reason
+                        | STRICT
+                        | 0xffL << MASK_SHIFT
+                        | (long) Descriptor.BUDDY_ORDER_SHIFT << SHIFT_SHIFT
+                        | (long) facts.maxPageOrder() << MOST_SHIFT;
+            case MAX_ORDER_BLOCK -> reason | STRICT | (long) facts.maxPageOrder() << ORDER_SHIFT;
+        };
     }
 
     /** Gets ready for a chunk; {@link #enterWindow} comes next. */
     void begin(int entries) {
         if (entries > decisions.length) {
             decisions = new int[Math.max(entries, Math.min(2 * decisions.length, Chunk.PAGES))];
-            codes = new int[decisions.length];
         }
     }
 
@@ -150,56 +176,91 @@ final class EntryDecisions {
         }
         if (!all || !allInWindow) {
             Arrays.fill(answers, 0);
+            Arrays.fill(shortAnswers, Integer.MIN_VALUE);
         }
         allInWindow = all;
         return end;
     }
 
+    /**
+     * Decisions on all entries of a chunk, in the window entered last.
+     *
+     * @return by entry; {@link #DECISION_MASK} has what is not the number of the window
+     */
+    int[] of(ChunkDescriptors chunk) {
+        int entries = chunk.entries();
+        for (int entry = 0; entry < entries; entry += BLOCK) {
+            decideBlock(chunk, entry, Math.min(BLOCK, entries - entry));
+        }
+        return decisions;
+    }
+
+    private void decideBlock(ChunkDescriptors chunk, int firstEntry, int entries) {
+        if (classes == null) {
+            for (int i = 0; i < entries; i++) {
+                decisions[firstEntry + i] = decide(chunk, firstEntry + i);
+            }
+            return;
+        }
+        int[] words = chunk.words();
+        int[] numbers = blockClasses;
+        int[] known = shortAnswers;
+        int[] into = decisions;
+        int most = facts.maxPageOrder();
+        int stamp = window << WINDOW_SHIFT;
+        classes.of(words, firstEntry, entries, numbers);
+        for (int i = 0; i < entries; i++) {
+            int mapcount = words[3 * (firstEntry + i) + 1];
+            int shape = words[3 * (firstEntry + i) + 2];
+            int answer = known[numbers[i] & known.length - 1];
+            int order = shape >>> (answer >>> SHORT_SHIFT_SHIFT) & answer >>> SHORT_MASK_SHIFT & 0xff;
+            // Below 0 where there is more to it: no answer yet, a large order, a type to ask about, no page.
+            int more = answer
+                    | most - order
+                    | answer << Integer.SIZE - 1 - SHORT_ASK_TYPE & mapcount - TYPES_END
+                    | -(shape & ABSENT);
+            into[firstEntry + i] =
+                    more < 0 ? decide(chunk, firstEntry + i) : stamp | answer & DECISION_MASK | order << ORDER_SHIFT;
+        }
+    }
+
     /** Decision on an entry of the chunk, in the window entered last. */
     int of(ChunkDescriptors chunk, int entry) {
         int decision = decisions[entry];
-        return decision >>> WINDOW_SHIFT == window ? decision : decide(chunk, entry);
+        if (decision >>> WINDOW_SHIFT != window) {
+            decision = decide(chunk, entry);
+            decisions[entry] = decision;
+        }
+        return decision & DECISION_MASK;
     }
 
-    /** The rule that decided an entry of this window, or had no answer; {@link #NO_RULE} when none did. */
-    int ruleOf(int entry) {
-        return codes[entry] == NOTHING_SAID ? NO_RULE : (codes[entry] - FIRST_RULE) % rules.length;
+    /** The rule that decides an entry in the window entered last, or has no answer; {@link #NO_RULE} when none does. */
+    int ruleOf(ChunkDescriptors chunk, int entry) {
+        if ((chunk.shape(entry) & ABSENT) != 0) {
+            return NO_RULE;
+        }
+        long answer = answer(chunk.flags(entry), chunk.mapcount(entry), chunk.shape(entry));
+        int code = (int) (answer >>> CODE_SHIFT) & CODE_MASK;
+        return code == 0 ? NO_RULE : (code - 1) % rules.length;
     }
 
     private int decide(ChunkDescriptors chunk, int entry) {
-        int flags = chunk.flags(entry);
-        int mapcount = chunk.mapcount(entry);
         int shape = chunk.shape(entry);
         int stamp = window << WINDOW_SHIFT;
         if ((shape & ABSENT) != 0) {
-            codes[entry] = NOTHING_SAID;
-            return decisions[entry] = stamp | absent(shape);
+            return stamp | absent(shape);
         }
-        int answer;
-        if (classes == null) {
-            answer = ask(flags, mapcount, shape);
-        } else {
-            int number = classes.of(flags, mapcount, shape);
-            answer = answers[number];
-            if (answer == 0) {
-                answer = ask(flags, mapcount, shape);
-                answers[number] = answer;
-            }
-        }
-        int code = (answer >>> 2) - 1;
-        codes[entry] = code;
-        int decision = stamp | decisionOf[code];
-        int order = shape >>> orderShift[code] & orderMask[code];
-        if (order > orderMost[code]) {
-            decision = tooLarge(code, decision);
+        int mapcount = chunk.mapcount(entry);
+        long answer = answer(chunk.flags(entry), mapcount, shape);
+        int decision = stamp | (int) answer & DECISION_MASK;
+        int order = shape >>> ((int) answer >>> SHIFT_SHIFT) & (int) answer >>> MASK_SHIFT & 0xff;
+        if (order > answer >>> MOST_SHIFT) {
+            decision = tooLarge(answer, decision);
         } else {
             decision |= order << ORDER_SHIFT;
         }
-        boolean typeToAsk = (answer & mapcount - TYPES_END >>> 31) != 0;
-        if ((answer & 2) != 0 || typeToAsk && PageTypes.isUnknown(facts, mapcount)) {
-            decision |= UNKNOWN_TYPE;
-        }
-        return decisions[entry] = decision;
+        boolean ask = (answer & ASK_TYPE) != 0 && mapcount < TYPES_END;
+        return ask && PageTypes.isUnknown(facts, mapcount) ? decision | UNKNOWN_TYPE : decision;
     }
 
     private static int absent(int shape) {
@@ -210,30 +271,51 @@ final class EntryDecisions {
     }
 
     /** A compound page that cannot be is taken for a single page; a free block that cannot be is kept. */
-    private int tooLarge(int code, int decision) {
-        return rules[code - FIRST_RULE].reach() == Reach.COMPOUND
+    private int tooLarge(long answer, int decision) {
+        return (answer & STRICT) == 0
                 ? decision
-                : decision & -1 << WINDOW_SHIFT | RuleSet.KEPT | INVALID_ORDER;
+                : decision & (-1 << WINDOW_SHIFT | UNKNOWN_TYPE) | RuleSet.KEPT | INVALID_ORDER;
+    }
+
+    private long answer(int flags, int mapcount, int shape) {
+        if (classes == null) {
+            return ask(flags, mapcount, shape) | ASK_TYPE;
+        }
+        int number = classes.of(flags, mapcount, shape);
+        long answer = answers[number];
+        if (answer == 0) {
+            answer = ask(flags, mapcount, shape);
+            if (!classes.hasValue(mapcount)) {
+                answer |= ASK_TYPE;
+            } else if (PageTypes.isUnknown(facts, mapcount)) {
+                answer |= UNKNOWN_TYPE;
+            }
+            answers[number] = answer;
+            shortAnswers[number] = shortened(answer);
+        }
+        return answer;
+    }
+
+    /** What a loop over many entries needs of an answer, see {@link #shortAnswers}. */
+    private static int shortened(long answer) {
+        return (int) answer & DECISION_MASK
+                | ((int) answer >>> SHIFT_SHIFT & 0x1f) << SHORT_SHIFT_SHIFT
+                | ((answer & ASK_TYPE) == 0 ? 0 : 1 << SHORT_ASK_TYPE)
+                | ((int) answer >>> MASK_SHIFT & 0xff) << SHORT_MASK_SHIFT;
     }
 
     /** Asks the rules in their order. */
-    private int ask(int flags, int mapcount, int shape) {
-        boolean known = classes != null && classes.hasValue(mapcount);
-        int type = !known ? 1 : PageTypes.isUnknown(facts, mapcount) ? 2 : 0;
-        return codeOf(flags, mapcount, shape) + 1 << 2 | type;
-    }
-
-    private int codeOf(int flags, int mapcount, int shape) {
+    private long ask(int flags, int mapcount, int shape) {
         int rule = 0;
         try {
             for (; rule < rules.length; rule++) {
                 if (inWindow[rule] && conditions[rule].holds(flags, mapcount, shape)) {
-                    return FIRST_RULE + rule;
+                    return answerOfCode[1 + rule];
                 }
             }
-            return NOTHING_SAID;
+            return answerOfCode[0];
         } catch (UndecidedException e) {
-            return FIRST_RULE + rules.length + rule;
+            return answerOfCode[1 + rules.length + rule];
         }
     }
 }

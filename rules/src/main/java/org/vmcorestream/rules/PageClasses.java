@@ -7,72 +7,96 @@ import java.util.Optional;
  * Puts descriptors into classes that no condition of a rule set can tell apart, so that the rules are asked once for each class
  * and not for each descriptor. Every page of a dump may be different: in what the rules look at it is not.
  *
- * <p>The number of a class is put together from tables, without a branch: one bit for each flag and each bit of the shape that
- * matters, and above them the place of {@code _mapcount} among the values that matter, 0 for all others. Never changes.
+ * <p>The number of a class is put together from tables, without a branch: three tables say what the bits of three windows add to
+ * it, and above that comes the place of {@code _mapcount} among the values that matter, 0 for all others. Never changes.
+ *
+ * <pre>
+ *   31    24 23        12 11         0        31   25 24     16 15          0
+ *  +--------+------------+------------+      +-------+---------+-------------+
+ *  |        |   second   |   first    |      |       |  third  | orders      |
+ *  +--------+------------+------------+      +-------+---------+-------------+
+ *   flags                                     shape
+ * </pre>
  */
 final class PageClasses {
     /** Most bits in the number of a class. */
     static final int MAX_BITS = 14;
 
-    private static final int BYTES = 256;
-    private static final int SHAPE_AT = 4 * BYTES;
+    private static final int WINDOW_BITS = 12;
+    private static final int WINDOW = (1 << WINDOW_BITS) - 1;
     private static final int SHAPE_SHIFT = 16;
-    private static final int SHAPE_BITS =
-            Integer.SIZE - Integer.numberOfLeadingZeros(Descriptor.SHAPE_MASK) - SHAPE_SHIFT;
+    private static final int SHAPE_BITS = 9;
+    private static final int FLAGS = (1 << 2 * WINDOW_BITS) - 1;
+    private static final int SHAPE = (1 << SHAPE_BITS) - 1 << SHAPE_SHIFT;
     private static final int SLOT_BITS = 6;
+    private static final int SLOTS = 1 << SLOT_BITS;
+    private static final int MAX_TRIES = 1000;
 
-    /** For each byte of the flags, and for the upper bits of the shape, what they add to the number. */
-    private final char[] bits = new char[SHAPE_AT + (1 << SHAPE_BITS)];
+    private final int flagsMask;
+    private final int shapeMask;
+    private final char[] lowFlags = new char[1 << WINDOW_BITS];
+    private final char[] highFlags = new char[1 << WINDOW_BITS];
+    private final char[] shapes = new char[1 << SHAPE_BITS];
 
     private final int multiplier;
-    private final int[] slotValue = new int[1 << SLOT_BITS];
-    private final int[] slotAdds = new int[1 << SLOT_BITS];
+
+    /** A value that matters in the upper half, and in the lower one what it adds to the number. */
+    private final long[] slots = new long[SLOTS];
+
     private final int count;
 
     private PageClasses(Sight sight, int multiplier) {
         this.multiplier = multiplier;
-        int used = 0;
-        for (int bit = 0; bit < Integer.SIZE; bit++) {
-            if ((sight.flags() >>> bit & 1) != 0) {
-                spread(bit / Byte.SIZE * BYTES, BYTES, bit % Byte.SIZE, 1 << used++);
-            }
-        }
-        for (int bit = SHAPE_SHIFT; bit < SHAPE_SHIFT + SHAPE_BITS; bit++) {
-            if ((sight.shape() >>> bit & 1) != 0) {
-                spread(SHAPE_AT, 1 << SHAPE_BITS, bit - SHAPE_SHIFT, 1 << used++);
-            }
-        }
+        flagsMask = sight.flags();
+        shapeMask = sight.shape();
+        int used = fill(lowFlags, flagsMask & WINDOW, 0);
+        used = fill(highFlags, flagsMask >>> WINDOW_BITS, used);
+        used = fill(shapes, shapeMask >>> SHAPE_SHIFT, used);
         int place = 0;
         for (int value : sight.mapcounts()) {
-            slotValue[slot(value)] = value;
-            slotAdds[slot(value)] = ++place << used;
+            slots[slot(value)] = (long) value << Integer.SIZE | (long) ++place << used;
         }
         count = place + 1 << used;
     }
 
-    /** Adds a number to those table entries whose index has a bit. */
-    private void spread(int at, int length, int bit, int adds) {
-        for (int i = 0; i < length; i++) {
-            if ((i >>> bit & 1) != 0) {
-                bits[at + i] += (char) adds;
+    /**
+     * Says what the bits of a window add to the number.
+     *
+     * @param matters bits that an index of the table can have
+     * @param shift place of the lowest of these in the number
+     * @return place behind the highest of them
+     */
+    private static int fill(char[] table, int matters, int shift) {
+        int index = 0;
+        do {
+            int adds = 0;
+            int place = shift;
+            for (int rest = matters; rest != 0; rest &= rest - 1) {
+                adds |= (index & rest & -rest) == 0 ? 0 : 1 << place;
+                place++;
             }
-        }
+            table[index] = (char) adds;
+            index = index - matters & matters;
+        } while (index != 0);
+        return shift + Integer.bitCount(matters);
     }
 
     /** Classes for what a rule set sees; empty when it sees so much that there would be too many of them. */
     static Optional<PageClasses> of(Sight sight) {
         int values = sight.mapcounts().size();
         if (sight.all()
-                || (sight.shape() & (1 << SHAPE_SHIFT) - 1) != 0
-                || (sight.shape() & ~Descriptor.SHAPE_MASK) != 0
-                || values >= 1 << SLOT_BITS - 1
+                || (sight.flags() & ~FLAGS) != 0
+                || (sight.shape() & ~SHAPE) != 0
+                || values > SLOTS / 2
                 || Integer.bitCount(sight.flags())
                                 + Integer.bitCount(sight.shape())
-                                + (Integer.SIZE - Integer.numberOfLeadingZeros(values))
+                                + Integer.SIZE
+                                - Integer.numberOfLeadingZeros(values)
                         > MAX_BITS) {
             return Optional.empty();
         }
-        for (int multiplier = 0x9E3779B1, tries = 0; tries < 1000; multiplier += 0x6C8E9CF6, tries++) {
+        int multiplier = 0x9E3779B1;
+        for (int tries = 0; tries < MAX_TRIES; tries++, multiplier += 0x6C8E9CF6) {
             if (isApart(sight, multiplier)) {
                 return Optional.of(new PageClasses(sight, multiplier));
             }
@@ -99,8 +123,8 @@ final class PageClasses {
 
     /** Whether a {@code _mapcount} is one of those that matter. */
     boolean hasValue(int mapcount) {
-        int slot = slot(mapcount);
-        return slotAdds[slot] != 0 && slotValue[slot] == mapcount;
+        long slot = slots[slot(mapcount)];
+        return (int) slot != 0 && (int) (slot >>> Integer.SIZE) == mapcount;
     }
 
     /** Number of classes. */
@@ -110,14 +134,38 @@ final class PageClasses {
 
     /** The class of a descriptor, 0 to {@link #count()} - 1. */
     int of(int flags, int mapcount, int shape) {
-        int slot = slot(mapcount);
-        int other = slotValue[slot] ^ mapcount;
-        int isSame = ~((other | -other) >> 31);
-        return bits[flags & 0xff]
-                + bits[BYTES + (flags >>> 8 & 0xff)]
-                + bits[2 * BYTES + (flags >>> 16 & 0xff)]
-                + bits[3 * BYTES + (flags >>> 24)]
-                + bits[SHAPE_AT + (shape >>> SHAPE_SHIFT & (1 << SHAPE_BITS) - 1)]
-                + (slotAdds[slot] & isSame);
+        int[] number = new int[1];
+        of(new int[] {flags, mapcount, shape}, 0, 1, number);
+        return number[0];
+    }
+
+    /**
+     * The classes of consecutive dictionary entries.
+     *
+     * @param words flags, mapcount and shape of each entry
+     * @param into receives them from index 0 on
+     */
+    void of(int[] words, int firstEntry, int entries, int[] into) {
+        // Locals, since what a loop reads out of fields it may read again each time; and indexes that need no check.
+        char[] low = lowFlags;
+        char[] high = highFlags;
+        char[] upper = shapes;
+        long[] values = slots;
+        int flagsThatMatter = flagsMask;
+        int shapeThatMatters = shapeMask;
+        int factor = multiplier;
+        for (int i = 0; i < entries; i++) {
+            int at = 3 * (firstEntry + i);
+            int flags = words[at] & flagsThatMatter;
+            int mapcount = words[at + 1];
+            int shape = words[at + 2] & shapeThatMatters;
+            long slot = values[mapcount * factor >>> Integer.SIZE - SLOT_BITS & values.length - 1];
+            int other = (int) (slot >>> Integer.SIZE) ^ mapcount;
+            int isOther = (other | -other) >> Integer.SIZE - 1;
+            into[i] = low[flags & low.length - 1]
+                    + high[flags >>> WINDOW_BITS & high.length - 1]
+                    + upper[shape >>> SHAPE_SHIFT & upper.length - 1]
+                    + ((int) slot & ~isOther);
+        }
     }
 }

@@ -14,15 +14,20 @@ package org.vmcorestream.rules;
 public final class VerdictEngine {
     private static final int NO_RULE = EntryDecisions.NO_RULE;
 
-    /** Bits of a decision on a page that takes more than writing its reason down. */
-    private static final int SPECIAL = EntryDecisions.ORDER_MASK
-            | EntryDecisions.INVALID_ORDER
-            | EntryDecisions.UNDECIDED
-            | EntryDecisions.UNKNOWN_TYPE;
+    /** Bits of decisions that something is to be counted for. */
+    private static final int ODD =
+            EntryDecisions.INVALID_ORDER | EntryDecisions.UNDECIDED | EntryDecisions.UNKNOWN_TYPE;
+
+    /** And of those on heads of blocks. */
+    private static final int SPECIAL = ODD | EntryDecisions.ORDER_MASK;
+
+    /** A page frame is below 2^52, so 2^52 pages is as far as anything reaches. */
+    private static final int FARTHEST_ORDER = 52;
 
     private final RuleSet ruleSet;
     private final EntryDecisions decisions;
     private final long endPfn;
+    private long windowEnd;
 
     /** Page frame behind the open run, 0 when there is none. */
     private long openEnd;
@@ -36,6 +41,9 @@ public final class VerdictEngine {
     private long runPfn = -1;
 
     private int runRule = NO_RULE;
+
+    /** Run of the chunk that opened it, whose rule is still to be looked up; -1 when it is known. */
+    private int openedBy = -1;
 
     /** Last page that was decided, and what was decided of its dictionary entry. */
     private long lastPfn = -1;
@@ -108,28 +116,21 @@ public final class VerdictEngine {
      * run goes on behind it.
      */
     public void decide(ChunkDescriptors chunk, VerdictRuns verdict) {
-        long pfn = chunk.firstPfn();
-        long windowEnd = 0;
+        long firstPfn = chunk.firstPfn();
         int runs = chunk.runs();
         decisions.begin(chunk.entries());
-        verdict.begin(pfn);
-        for (int run = 0; run < runs; run++) {
-            int entry = chunk.runEntry(run);
-            long end = pfn + chunk.runLength(run);
-            while (pfn < end) {
-                if (pfn >= windowEnd) {
-                    windowEnd = decisions.enterWindow(pfn);
-                }
-                int length = (int) (Math.min(end, windowEnd) - pfn);
-                int decision = decisions.of(chunk, entry);
-                if (pfn >= openEnd && (decision & SPECIAL) == 0) {
-                    verdict.append(decision & EntryDecisions.REASON_MASK, length);
-                } else {
-                    walk(verdict, pfn, length, decision, entry);
-                }
-                pfn += length;
-            }
+        windowEnd = decisions.enterWindow(firstPfn);
+        verdict.begin(firstPfn);
+        if (firstPfn + chunk.pages() <= windowEnd) {
+            walkChunk(chunk, verdict);
+        } else {
+            walkWindows(chunk, verdict);
         }
+        if (openedBy >= 0) {
+            runRule = decisions.ruleOf(chunk, chunk.runEntry(openedBy));
+            openedBy = -1;
+        }
+        long pfn = firstPfn + chunk.pages();
         if (openEnd <= pfn) {
             openEnd = 0;
         }
@@ -140,7 +141,7 @@ public final class VerdictEngine {
             int entry = chunk.runEntry(runs - 1);
             lastPfn = pfn - 1;
             lastDecision = decisions.of(chunk, entry);
-            lastRule = decisions.ruleOf(entry);
+            lastRule = decisions.ruleOf(chunk, entry);
             lastShape = chunk.shape(entry);
         }
     }
@@ -187,8 +188,103 @@ public final class VerdictEngine {
         return (decision & EntryDecisions.ORDER_MASK) >>> EntryDecisions.ORDER_SHIFT;
     }
 
-    /** Writes down the verdict on {@code length} pages of one entry that are more than pages for themselves. */
-    private void walk(VerdictRuns verdict, long firstPfn, int length, int decision, int entry) {
+    /** Decides a chunk in which all rules look at the same page frames; {@link #walk} takes what is rare. */
+    private void walkChunk(ChunkDescriptors chunk, VerdictRuns verdict) {
+        int[] decided = decisions.of(chunk);
+        int[] ends = verdict.ends();
+        byte[] reasons = verdict.reasons();
+        long firstPfn = verdict.firstPfn();
+        int runs = chunk.runs();
+        int written = 0;
+        int last = -1;
+        int pages = 0;
+        int open = openPages(firstPfn);
+        for (int run = 0; run < runs; run++) {
+            int decision = decided[chunk.runEntry(run)] & EntryDecisions.DECISION_MASK;
+            int end = pages + chunk.runLength(run);
+            int reason = decision & EntryDecisions.REASON_MASK;
+            if ((decision & SPECIAL) != 0 || pages < open) {
+                if (end <= open && (decision & EntryDecisions.UNKNOWN_TYPE) == 0) {
+                    reason = isAbsent(reason) ? reason : runReason;
+                } else if (pages >= open && (decision & ODD) == 0 && end - pages == 1) {
+                    long pfn = firstPfn + pages;
+                    if ((pfn & (1L << order(decision)) - 1) == 0) {
+                        open(pfn, decision, run);
+                        open = openPages(firstPfn);
+                    } else {
+                        reason = misfit(pfn, decision);
+                    }
+                } else {
+                    verdict.written(written, pages);
+                    walk(verdict, firstPfn + pages, end - pages, decision, run);
+                    written = verdict.runs();
+                    last = reasons[written];
+                    reason = last;
+                    open = openPages(firstPfn);
+                }
+            }
+            written += VerdictRuns.isOther(last, reason);
+            last = reason;
+            reasons[written] = (byte) reason;
+            ends[written] = end;
+            pages = end;
+        }
+        verdict.written(written, pages);
+    }
+
+    /** Pages from a page frame to the end of the open run, as far as a chunk can reach; 0 when there is none. */
+    private int openPages(long firstPfn) {
+        return (int) Math.max(0, Math.min(openEnd - firstPfn, 2 * Chunk.PAGES));
+    }
+
+    /** A page that is not there stays what it is, even inside a run. */
+    private static boolean isAbsent(int reason) {
+        return reason == RuleSet.HOLE || reason == RuleSet.NO_DATA;
+    }
+
+    /** Opens the run of a block that begins here. */
+    private void open(long pfn, int decision, int run) {
+        int order = Math.min(order(decision), FARTHEST_ORDER);
+        openEnd = Math.max(pfn + 1, Math.min(endPfn, pfn + (1L << order)));
+        runEnd = openEnd;
+        runReason = decision & EntryDecisions.REASON_MASK;
+        runPfn = pfn;
+        openedBy = run;
+    }
+
+    /** The reason of a head whose page frame is not aligned to its block. */
+    private int misfit(long pfn, int decision) {
+        if ((decision & EntryDecisions.STRICT) == 0) {
+            return decision & EntryDecisions.REASON_MASK;
+        }
+        misaligned++;
+        noteAnomaly(pfn);
+        return RuleSet.KEPT;
+    }
+
+    /** Decides a chunk that rules for some page frames cut into windows. */
+    private void walkWindows(ChunkDescriptors chunk, VerdictRuns verdict) {
+        for (int run = 0; run < chunk.runs(); run++) {
+            int entry = chunk.runEntry(run);
+            long pfn = verdict.firstPfn() + verdict.pages();
+            long end = pfn + chunk.runLength(run);
+            while (pfn < end) {
+                if (pfn >= windowEnd) {
+                    windowEnd = decisions.enterWindow(pfn);
+                }
+                int length = (int) (Math.min(end, windowEnd) - pfn);
+                walk(verdict, pfn, length, decisions.of(chunk, entry), run);
+                pfn += length;
+                if (openedBy >= 0) {
+                    runRule = decisions.ruleOf(chunk, entry);
+                    openedBy = -1;
+                }
+            }
+        }
+    }
+
+    /** Decides pages of one entry within a window. */
+    private void walk(VerdictRuns verdict, long firstPfn, int length, int decision, int run) {
         int reason = decision & EntryDecisions.REASON_MASK;
         int order = order(decision);
         long pfn = firstPfn;
@@ -199,34 +295,19 @@ public final class VerdictEngine {
         while (pfn < end) {
             if (pfn < openEnd) {
                 int covered = (int) (Math.min(end, openEnd) - pfn);
-                boolean absent = reason == RuleSet.HOLE || reason == RuleSet.NO_DATA;
-                verdict.append(absent ? reason : runReason, covered);
+                verdict.append(isAbsent(reason) ? reason : runReason, covered);
                 pfn += covered;
             } else if (order == 0) {
                 verdict.append(reason, (int) (end - pfn));
                 countKept(decision, pfn, end);
                 return;
             } else if ((pfn & (1L << order) - 1) == 0) {
-                openEnd = reach(pfn, order);
-                runEnd = openEnd;
-                runReason = reason;
-                runPfn = pfn;
-                runRule = decisions.ruleOf(entry);
+                open(pfn, decision, run);
             } else {
-                boolean strict = (decision & EntryDecisions.STRICT) != 0;
-                verdict.append(strict ? RuleSet.KEPT : reason, 1);
-                if (strict) {
-                    misaligned++;
-                    noteAnomaly(pfn);
-                }
+                verdict.append(misfit(pfn, decision), 1);
                 pfn++;
             }
         }
-    }
-
-    /** Where a block of an order ends; a page frame is below 2^52, so 2^52 pages is as far as anything reaches. */
-    private long reach(long pfn, int order) {
-        return Math.max(pfn + 1, Math.min(endPfn, pfn + (1L << Math.min(order, 52))));
     }
 
     /** Counts pages that are kept because of what is odd about them. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.rules;
 
-import java.util.Arrays;
-
 /**
  * The verdict on one chunk: runs of pages with one reason. Reasons are codes of the rule set that was applied
  * ({@link RuleSet#reasons()}); {@link RuleSet#KEPT} means that the page stays in the dump. Made to be reused; belongs to
@@ -14,10 +12,10 @@ public final class VerdictRuns {
     private int runs;
 
     /** Pages up to the end of each run, behind a 0. */
-    private int[] ends = new int[1024];
+    private final int[] ends = new int[Chunk.PAGES + 1];
 
     /** Reason of each run, behind one that is none. */
-    private byte[] reasons = new byte[1024];
+    private final byte[] reasons = new byte[Chunk.PAGES + 1];
 
     /** An empty verdict from page frame 0 on. */
     public VerdictRuns() {
@@ -48,15 +46,15 @@ public final class VerdictRuns {
                     "reason code " + reason + ", expected 0 to " + (RuleSet.MAX_REASONS - 1));
         }
         pages += length;
-        int other = reasons[runs] ^ reason;
-        int run = runs + ((other | -other) >>> Integer.SIZE - 1);
-        if (run == ends.length) {
-            ends = Arrays.copyOf(ends, run * 2);
-            reasons = Arrays.copyOf(reasons, run * 2);
-        }
-        reasons[run] = (byte) reason;
-        ends[run] = pages;
-        runs = run;
+        runs += isOther(reasons[runs], reason);
+        reasons[runs] = (byte) reason;
+        ends[runs] = pages;
+    }
+
+    /** 1 for two different reasons, 0 for the same; without a branch, for in random memory it is either. */
+    static int isOther(int reason, int next) {
+        int other = reason ^ next;
+        return (other | -other) >>> Integer.SIZE - 1;
     }
 
     /** First page frame of the chunk. */
@@ -87,5 +85,21 @@ public final class VerdictRuns {
     /** Reason code of a run. */
     public int reason(int run) {
         return reasons[run + 1];
+    }
+
+    /** Where each run ends, behind a 0; for who writes runs down without {@link #append} and then says so. */
+    int[] ends() {
+        return ends;
+    }
+
+    /** Reasons of the runs, behind one that is none; likewise. */
+    byte[] reasons() {
+        return reasons;
+    }
+
+    /** Says how many runs and pages have been written down. */
+    void written(int runs, int pages) {
+        this.runs = runs;
+        this.pages = pages;
     }
 }

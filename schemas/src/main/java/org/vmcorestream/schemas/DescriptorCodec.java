@@ -2,7 +2,6 @@
 package org.vmcorestream.schemas;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
@@ -38,11 +37,26 @@ public final class DescriptorCodec {
     static final int VERSION = 1;
 
     private static final int ENTRY_BYTES = 3 * Integer.BYTES;
-    private static final int WINDOW = 7;
     private static final int REF_SHIFT = 5;
+    private static final int REF_FAR = 3;
     private static final int REF_NEXT = 6;
     private static final int REF_EXPLICIT = 7;
     private static final int LENGTH_MASK = 0x1f;
+
+    /** The most recent entries, four in a word, the first one lowest; 0xffff where there is none yet. */
+    private static final int LANE = 16;
+
+    private static final int LANE_MASK = 0xffff;
+    private static final int LAST = 3 * LANE;
+
+    /** A run never names the most recent entry: a bit that makes the first lane no match. */
+    private static final long NOT_FIRST = 1;
+
+    /** There are seven recent entries, the eighth lane is none of them. */
+    private static final long NOT_LAST = -1L >>> LANE;
+
+    private static final long EVERY_LANE = 0x0001_0001_0001_0001L;
+    private static final long NOBODY = -1;
 
     private static final ThreadLocal<VarintWriter> WRITERS = ThreadLocal.withInitial(VarintWriter::new);
 
@@ -58,24 +72,37 @@ public final class DescriptorCodec {
             out.writeInt(chunk.mapcount(entry));
             out.writeInt(chunk.shape(entry));
         }
-        int[] recent = new int[WINDOW];
-        Arrays.fill(recent, -1);
+        long near = NOBODY;
+        long far = NOBODY;
         int next = 0;
         for (int run = 0; run < chunk.runs(); run++) {
             int entry = chunk.runEntry(run);
             int length = chunk.runLength(run);
-            int rank = rankOf(entry, recent);
-            int ref = rank < WINDOW ? rank - 1 : entry == next ? REF_NEXT : REF_EXPLICIT;
-            out.writeByte(ref << REF_SHIFT | (length <= LENGTH_MASK ? length : 0));
-            if (ref == REF_NEXT) {
-                next++;
-            } else if (ref == REF_EXPLICIT) {
-                out.writeVarint(entry);
+            int token = length <= LENGTH_MASK ? length : 0;
+            long inNear = zeroLanes(near ^ entry * EVERY_LANE | NOT_FIRST);
+            long inFar = zeroLanes(far ^ entry * EVERY_LANE) & NOT_LAST;
+            if (inNear != 0) {
+                int shift = Long.numberOfTrailingZeros(inNear) & -LANE;
+                out.writeByte(shift / LANE - 1 << REF_SHIFT | token);
+                near = toFront(near, entry, shift);
+            } else if (inFar != 0) {
+                int shift = Long.numberOfTrailingZeros(inFar) & -LANE;
+                out.writeByte(shift / LANE + REF_FAR << REF_SHIFT | token);
+                far = toFront(far, near >>> LAST, shift);
+                near = near << LANE | entry;
+            } else {
+                out.writeByte((entry == next ? REF_NEXT : REF_EXPLICIT) << REF_SHIFT | token);
+                if (entry == next) {
+                    next++;
+                } else {
+                    out.writeVarint(entry);
+                }
+                far = far << LANE | near >>> LAST;
+                near = near << LANE | entry;
             }
             if (length > LENGTH_MASK) {
                 out.writeVarint(length - LENGTH_MASK - 1);
             }
-            toFront(recent, Math.min(rank, WINDOW - 1), entry);
         }
         return out.toBytes();
     }
@@ -107,39 +134,48 @@ public final class DescriptorCodec {
             throw in.malformed(entries + " dictionary entries in " + in.remaining() + " bytes, expected " + ENTRY_BYTES
                     + " bytes for each");
         }
+        into.addEntries(in.readInts(3 * entries));
+        int strange = 0;
         for (int entry = 0; entry < entries; entry++) {
-            int flags = in.readInt();
-            int mapcount = in.readInt();
-            int shape = in.readInt();
+            strange |= into.shape(entry) & ~Descriptor.SHAPE_MASK;
+        }
+        for (int entry = 0; strange != 0 && entry < entries; entry++) {
+            int shape = into.shape(entry);
             if ((shape & ~Descriptor.SHAPE_MASK) != 0) {
+                in.skip(ENTRY_BYTES * (entry + 1 - entries));
                 throw in.malformed("shape of dictionary entry " + entry + " is 0x" + Integer.toHexString(shape)
                         + ", expected no bit outside 0x" + Integer.toHexString(Descriptor.SHAPE_MASK));
             }
-            into.addEntry(flags, mapcount, shape);
         }
     }
 
     private static void readRuns(VarintReader in, int pages, ChunkDescriptors into) throws MalformedRecordException {
         int entries = into.entries();
-        int[] recent = new int[WINDOW];
-        Arrays.fill(recent, -1);
+        long near = NOBODY;
+        long far = NOBODY;
         int next = 0;
         int left = pages;
         while (left > 0) {
             int token = in.readByte();
             int ref = token >>> REF_SHIFT;
-            int rank = WINDOW - 1;
             int entry;
-            if (ref < REF_NEXT) {
-                rank = ref + 1;
-                entry = recent[rank];
-            } else if (ref == REF_NEXT) {
-                entry = next++;
+            if (ref >= REF_NEXT) {
+                entry = ref == REF_NEXT ? next++ : in.readVarint("dictionary entry", Chunk.PAGES - 1);
+                far = far << LANE | near >>> LAST;
+                near = near << LANE | entry;
+            } else if (ref < REF_FAR) {
+                int shift = (ref + 1) * LANE;
+                entry = (int) (near >>> shift) & LANE_MASK;
+                near = toFront(near, entry, shift);
             } else {
-                entry = in.readVarint("dictionary entry", Chunk.PAGES - 1);
+                int shift = (ref - REF_FAR) * LANE;
+                entry = (int) (far >>> shift) & LANE_MASK;
+                far = toFront(far, near >>> LAST, shift);
+                near = near << LANE | entry;
             }
-            if (entry < 0 || entry >= entries) {
-                throw in.malformed("run points at dictionary entry " + entry + " of " + entries);
+            if (entry >= entries) {
+                throw in.malformed(
+                        "run points at dictionary entry " + (entry == LANE_MASK ? -1 : entry) + " of " + entries);
             }
             int length = token & LENGTH_MASK;
             if (length == 0) {
@@ -150,23 +186,17 @@ public final class DescriptorCodec {
             }
             into.appendRun(entry, length);
             left -= length;
-            toFront(recent, rank, entry);
         }
     }
 
-    /** Place of an entry among the recent ones, 1 to 6; {@link #WINDOW} when it is none of them or the most recent one. */
-    private static int rankOf(int entry, int[] recent) {
-        int rank = 1;
-        while (rank < WINDOW && recent[rank] != entry) {
-            rank++;
-        }
-        return rank;
+    /** Puts {@code first} before the lanes up to the one at {@code shift}, which is gone. */
+    private static long toFront(long lanes, long first, int shift) {
+        long moved = -1L >>> LAST - shift;
+        return lanes & ~moved | lanes << LANE & moved | first;
     }
 
-    private static void toFront(int[] recent, int rank, int entry) {
-        for (int i = rank; i > 0; i--) {
-            recent[i] = recent[i - 1];
-        }
-        recent[0] = entry;
+    /** The highest bit of each lane that is 0; the lowest of them is right, those above it may be set without reason. */
+    private static long zeroLanes(long lanes) {
+        return lanes - EVERY_LANE & ~lanes & EVERY_LANE << LANE - 1;
     }
 }

@@ -179,12 +179,12 @@ public final class PageBatchIndex {
         in.readVersion(VERSION);
         long pfn = firstPfn;
         for (int i = 0; i < pages; i++, pfn++) {
-            int token = in.readVarint("stored size of page " + i, pageSize << 1 | 1);
+            int token = (int) in.readVarlong("stored size of page", i, pageSize << 1 | 1);
             if ((token & 1) != 0) {
                 if (i == 0) {
                     throw in.malformed("first page is apart from the first page frame");
                 }
-                pfn += in.readVarlong("gap before page " + i, MAX_END_PFN) + 1;
+                pfn += in.readVarlong("gap before page", i, MAX_END_PFN) + 1;
             }
             if (pfn >= MAX_END_PFN) {
                 throw in.malformed("page frame of page " + i + " is " + pfn + ", expected below " + MAX_END_PFN);

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 
 /**
  * Reads what {@link VarintWriter} wrote, from bytes that nobody vouches for: every read is checked against the end, every
@@ -14,7 +15,13 @@ final class VarintReader {
     /** Longest varint: 63 bits. */
     static final int MAX_BYTES = 9;
 
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    /** What is read has a name and no number. */
+    static final int NO_NUMBER = -1;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** The bit of each byte that is 0 in the last one of a varint. */
+    private static final long LAST_BYTES = 0x8080_8080_8080_8080L;
 
     private final String what;
     private final byte[] bytes;
@@ -53,14 +60,23 @@ final class VarintReader {
         return bytes[at++] & 0xff;
     }
 
-    /** Reads four bytes, little-endian. */
-    int readInt() throws MalformedRecordException {
-        if (limit - at < Integer.BYTES) {
-            throw malformed("ends with " + remaining() + " bytes, expected " + Integer.BYTES);
+    /** Reads words of four bytes, little-endian; they are a view, and what was read stays as long as the bytes do. */
+    IntBuffer readInts(int count) throws MalformedRecordException {
+        int length = count * Integer.BYTES;
+        if (limit - at < length) {
+            throw malformed("ends with " + remaining() + " bytes, expected " + length);
         }
-        int value = (int) INT.get(bytes, at);
-        at += Integer.BYTES;
-        return value;
+        IntBuffer words = ByteBuffer.wrap(bytes, at, length)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer();
+        at += length;
+        return words;
+    }
+
+    /** Goes on or, with a number below 0, back; for messages. */
+    void skip(int count) {
+        at += count;
     }
 
     /** Reads a varint of 0 to {@code max}. */
@@ -70,24 +86,67 @@ final class VarintReader {
 
     /** Reads a varint of 0 to {@code max}. */
     long readVarlong(String name, long max) throws MalformedRecordException {
+        return readVarlong(name, NO_NUMBER, max);
+    }
+
+    /**
+     * Reads a varint of 0 to {@code max}.
+     *
+     * @param number follows the name in messages; {@link #NO_NUMBER} for none
+     */
+    long readVarlong(String name, int number, long max) throws MalformedRecordException {
+        if (limit - at < Long.BYTES) {
+            return readBytewise(name, number, max);
+        }
+        long word = (long) LONG.get(bytes, at);
+        long ends = ~word & LAST_BYTES;
+        if (ends == 0) {
+            return readBytewise(name, number, max);
+        }
+        long value = joined(word & (ends ^ ends - 1));
+        if (value > max) {
+            throw tooLarge(name, number, value, max);
+        }
+        at += Long.numberOfTrailingZeros(ends) / Byte.SIZE + 1;
+        return value;
+    }
+
+    /** Joins seven bits of each byte, the low ones first, without asking how many bytes there are. */
+    private static long joined(long word) {
+        long sevens = word & 0x7f7f_7f7f_7f7f_7f7fL;
+        long pairs = sevens & 0x007f_007f_007f_007fL | (sevens & 0x7f00_7f00_7f00_7f00L) >>> 1;
+        long fours = pairs & 0x0000_3fff_0000_3fffL | (pairs & 0x3fff_0000_3fff_0000L) >>> 2;
+        return fours & 0x0fff_ffffL | (fours >>> Integer.SIZE) << 28;
+    }
+
+    /** The same where the end is near, or the varint longer than a word. */
+    private long readBytewise(String name, int number, long max) throws MalformedRecordException {
         int first = at;
         long value = 0;
         for (int shift = 0; shift < 7 * MAX_BYTES; shift += 7) {
             if (at == limit) {
-                throw malformed("ends within " + name);
+                throw malformed("ends within " + label(name, number));
             }
             byte next = bytes[at++];
             value |= (long) (next & 0x7f) << shift;
             if (next >= 0) {
                 if (value > max) {
                     at = first;
-                    throw malformed(name + " is " + value + ", expected 0 to " + max);
+                    throw tooLarge(name, number, value, max);
                 }
                 return value;
             }
         }
         at = first;
-        throw malformed(name + " is longer than " + MAX_BYTES + " bytes");
+        throw malformed(label(name, number) + " is longer than " + MAX_BYTES + " bytes");
+    }
+
+    private MalformedRecordException tooLarge(String name, int number, long value, long max) {
+        return malformed(label(name, number) + " is " + value + ", expected 0 to " + max);
+    }
+
+    private static String label(String name, int number) {
+        return number == NO_NUMBER ? name : name + " " + number;
     }
 
     /** Reads the format version that an encoding begins with. */

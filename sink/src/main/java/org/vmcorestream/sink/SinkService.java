@@ -106,6 +106,9 @@ public final class SinkService implements AutoCloseable {
     /** Readers that may be open besides those of assemblies that are at work, where the heap is large. */
     private static final int MAX_READERS = 32;
 
+    /** Readers that are open before the first dump comes: what one of two stripes takes. */
+    private static final int WARM_READERS = 4;
+
     /** Part of the heap that bitmaps may take, and part of it that readers may take. */
     private static final int HEAP_PART = 4;
 
@@ -216,6 +219,7 @@ public final class SinkService implements AutoCloseable {
             ReplayWatch replays = new ReplayWatch(
                     tools, board, readers.open(), partitions.get(topics.replays()), partitions.get(topics.verdicts()));
             replayWatches.set(replays);
+            warmUp(readers, tools.readers(), topics.pageData(), partitions.get(topics.pageData()));
             try (ReplayThread following = new ReplayThread(replays, this::fail);
                     DumpWatch watching = new DumpWatch(
                             new KafkaConsumer<>(ClientSettings.member(settings.client(), settings.groupId())),
@@ -233,6 +237,12 @@ public final class SinkService implements AutoCloseable {
                 board.revokeAll();
             }
         }
+    }
+
+    private static void warmUp(LogReaders readers, SharedReaders shared, String topic, int partitions) {
+        Thread thread = new Thread(new ReaderWarmUp(readers, shared, topic, partitions, WARM_READERS), "sink-readers");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** How many files may be begun at once: what is gathered of each before it is written lies beside the heap. */

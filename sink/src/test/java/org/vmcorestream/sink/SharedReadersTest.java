@@ -56,6 +56,24 @@ class SharedReadersTest {
     }
 
     @Test
+    void shouldLendReadersThatWereOpenedBeforehand() {
+        new ReaderWarmUp(opened, readers, TOPIC, 2, 2).run();
+        List<LogReader> warm = List.copyOf(opened.all());
+
+        assertThat(List.of(readers.open(), readers.open())).containsExactlyInAnyOrderElementsOf(warm);
+        assertThat(opened.all()).hasSize(2);
+    }
+
+    @Test
+    void shouldOpenNoReadersBeforehandWhereTheClusterDoesNotAnswer() {
+        cluster.down(true);
+        new ReaderWarmUp(opened, readers, TOPIC, 2, 2).run();
+
+        assertThat(opened.closed()).hasSize(1).isEqualTo(opened.all());
+        assertThat(readers.open()).isNotIn(opened.closed());
+    }
+
+    @Test
     void shouldKeepNoMoreReadersThanItLends() {
         for (int i = 0; i < 5; i++) {
             readers.giveBack(readers.open());

@@ -30,6 +30,8 @@ class PfnBitmapTest {
                 int set = expected.nextSetBit(from);
                 assertThat(bits.nextSet(from, end)).as(what).isEqualTo(set < 0 ? end : Math.min(end, set));
                 assertThat(bits.nextClear(from, end)).as(what).isEqualTo(Math.min(end, expected.nextClearBit(from)));
+                long count = expected.get(from, end).cardinality();
+                assertThat(bits.cardinality(from, end)).as(what).isEqualTo(count);
                 assertThat(bits.nextSet(from)).as(what).isEqualTo(set);
                 assertThat(bits.nextClear(from)).as(what).isEqualTo(Math.min(END, expected.nextClearBit(from)));
             }

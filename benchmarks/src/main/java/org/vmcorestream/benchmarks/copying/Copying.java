@@ -37,8 +37,8 @@ public final class Copying {
         try (Vmcore vmcore = Vmcore.open(Path.of(arguments[0]));
                 PrintStream speeds = new PrintStream(arguments[6], StandardCharsets.UTF_8);
                 PrintStream allocation = new PrintStream(arguments[7], StandardCharsets.UTF_8)) {
-            KeptSample sample =
-                    new KeptSample(vmcore, ruleSet, SAMPLE_BYTES / vmcore.pageFacts().pageSize());
+            KeptSample sample = new KeptSample(
+                    vmcore, ruleSet, SAMPLE_BYTES / vmcore.pageFacts().pageSize());
             Stages stages = new Stages(sample, codec);
             double[] best = {Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE};
             for (int round = 0; round < ROUNDS; round++) {
@@ -53,13 +53,17 @@ public final class Copying {
             double contents = sample.bytes() / MIB;
             double workers = threads * contents / (best[1] + best[2]);
             double captured = cost.pages() * (double) sample.pageSize() / MIB;
-            speeds.println("stage\tthreads\tMiB of pages a second\tits limit\tMiB a second of the limit\tshare of the limit");
+            speeds.println(
+                    "stage\tthreads\tMiB of pages a second\tits limit\tMiB a second of the limit\tshare of the limit");
             row(speeds, "read from the page cache", 1, contents / best[1], "a copy in memory", contents / best[0]);
             row(speeds, "zero test and " + arguments[2], 1, contents / best[2], "the codec", contents / best[2]);
             row(speeds, "write the file", 1, contents / best[4], "the disk", contents / best[3]);
             row(speeds, "all of a capture", threads, captured / cost.seconds(), "reading and codec", workers);
             allocation.println("threads\tMiB allocated\tbytes for each MiB of pages\tbytes for each MiB sent");
-            double sent = cost.result().dataRecordBytes() / MIB * cost.pages() / cost.result().pages();
+            double sent = cost.result().dataRecordBytes()
+                    / MIB
+                    * cost.pages()
+                    / cost.result().pages();
             for (Map.Entry<String, Long> role : cost.allocated().entrySet()) {
                 allocation.printf(
                         Locale.ROOT,
@@ -72,15 +76,13 @@ public final class Copying {
         }
     }
 
-    private static void row(
-            PrintStream out, String stage, int threads, double speed, String limit, double ofLimit) {
+    private static void row(PrintStream out, String stage, int threads, double speed, String limit, double ofLimit) {
         out.printf(
                 Locale.ROOT, "%s\t%d\t%.0f\t%s\t%.0f\t%.2f%n", stage, threads, speed, limit, ofLimit, speed / ofLimit);
     }
 
     /** The second of two captures: the first one warms everything up. */
-    private static CaptureCost capture(
-            Vmcore vmcore, RuleSet ruleSet, PageCodec codec, int threads, String address)
+    private static CaptureCost capture(Vmcore vmcore, RuleSet ruleSet, PageCodec codec, int threads, String address)
             throws IOException, InterruptedException {
         CaptureCost cost = null;
         for (int i = 0; i < 2; i++) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.vmcorestream.benchmarks.endtoend.DiskSpeed;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.PfnBitmap;
@@ -82,12 +83,12 @@ final class Stages {
         long stored = Math.max(1, sample.pages() - zeroPages);
         int length = (int) Math.max(1, Math.min(sample.pageSize() - 1, storedBytes / stored));
         KernelIdentity kernel = new KernelIdentity("Linux", "", "", "", "x86_64", "", "", 1, 0);
-        KdumpHeader header =
-                new KdumpHeader(kernel, sample.pageSize(), stored, 31, codec, 0, new byte[0], 0, 0);
+        KdumpHeader header = new KdumpHeader(kernel, sample.pageSize(), stored, 31, codec, 0, new byte[0], 0, 0);
         PfnBitmap all = new PfnBitmap(stored);
         all.set(0, stored);
         Path file = folder.resolve("copying.kdump");
         ByteBuffer record = ByteBuffer.wrap(new byte[4 << 20]);
+        new Random(1).nextBytes(record.array());
         int perRecord = record.capacity() / length;
         long began = System.nanoTime();
         try (KdumpFileWriter writer = KdumpFileWriter.create(file, header, all, all)) {

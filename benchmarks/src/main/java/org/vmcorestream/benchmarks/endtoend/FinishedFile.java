@@ -9,6 +9,8 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,10 @@ final class FinishedFile implements AutoCloseable {
 
     private final WatchService service;
     private final Path folder;
+
+    /** Names that are still waited for. */
+    private final Set<String> missing;
+
     private final FutureTask<Arrival> arrival = new FutureTask<>(this::arrive);
 
     /**
@@ -33,16 +39,26 @@ final class FinishedFile implements AutoCloseable {
      */
     record Arrival(Path path, long nanoTime) {}
 
-    private FinishedFile(WatchService service, Path folder) {
+    private FinishedFile(WatchService service, Path folder, Set<String> names) {
         this.service = service;
         this.folder = folder;
+        missing = names;
     }
 
     /** Watches a sink's folder. Dumps that are there already are none of its business. */
     static FinishedFile under(Path folder) throws IOException {
+        return under(folder, 1);
+    }
+
+    /** Watches the sinks' folder for all parts of a dump, {@code vmcore-KofN}; the one that comes last is told. */
+    static FinishedFile under(Path folder, int parts) throws IOException {
         WatchService service = FileSystems.getDefault().newWatchService();
         folder.register(service, StandardWatchEventKinds.ENTRY_CREATE);
-        FinishedFile watched = new FinishedFile(service, folder);
+        Set<String> names = new HashSet<>();
+        for (int part = 1; part <= parts; part++) {
+            names.add(parts == 1 ? NAME : NAME + "-" + part + "of" + parts);
+        }
+        FinishedFile watched = new FinishedFile(service, folder, names);
         Thread thread = new Thread(watched.arrival, "finished-file");
         thread.setDaemon(true);
         thread.start();
@@ -76,14 +92,16 @@ final class FinishedFile implements AutoCloseable {
                 }
                 Path path = within.resolve(entry);
                 if (!within.equals(folder)) {
-                    if (entry.toString().equals(NAME)) {
+                    if (missing.remove(entry.toString()) && missing.isEmpty()) {
                         return new Arrival(path, now);
                     }
                 } else if (Files.isDirectory(path)) {
                     path.register(service, StandardWatchEventKinds.ENTRY_CREATE);
-                    // It may have come before anybody watched.
-                    if (Files.exists(path.resolve(NAME))) {
-                        return new Arrival(path.resolve(NAME), System.nanoTime());
+                    // Files may have come before anybody watched.
+                    for (String name : Set.copyOf(missing)) {
+                        if (Files.exists(path.resolve(name)) && missing.remove(name) && missing.isEmpty()) {
+                            return new Arrival(path.resolve(name), System.nanoTime());
+                        }
                     }
                 }
             }

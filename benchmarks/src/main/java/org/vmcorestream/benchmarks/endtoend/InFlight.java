@@ -33,6 +33,13 @@ final class InFlight {
         now -= before == null ? 0 : before;
     }
 
+    /** Forgets what was before: nothing is in flight now. */
+    synchronized void beginAnew() {
+        dumps.clear();
+        now = 0;
+        most = 0;
+    }
+
     /** The most there ever was. */
     synchronized long most() {
         return most;

@@ -87,11 +87,12 @@ public final class ManyDumps {
                 memoryPages += run.endPfn() - run.firstPfn();
             }
         }
-        for (int i = 0; i < arguments.number("warm"); i++) {
-            capture();
-        }
-        fleet.resetPeaks();
         try (FileRecords files = new FileRecords(client(), inFlight)) {
+            for (int i = 0; i < arguments.number("warm"); i++) {
+                files.await(capture(), System.nanoTime() + limitNanos);
+            }
+            inFlight.beginAnew();
+            fleet.resetPeaks();
             StageCosts before = StageCosts.now(fleet);
             long begin = System.nanoTime();
             List<FileRecords.Arrived> arrived = atOnce == 1 ? inTurn(files, begin) : together(files, begin);

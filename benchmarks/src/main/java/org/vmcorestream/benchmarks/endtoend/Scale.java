@@ -2,6 +2,7 @@
 package org.vmcorestream.benchmarks.endtoend;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,11 +20,13 @@ public final class Scale {
 
     private final Path vmcore;
     private final Fleet fleet;
+    private final int parts;
     private final Series series = new Series();
 
-    private Scale(Path vmcore, Fleet fleet) {
+    private Scale(Path vmcore, Fleet fleet, int parts) {
         this.vmcore = vmcore;
         this.fleet = fleet;
+        this.parts = parts;
     }
 
     /**
@@ -35,7 +38,7 @@ public final class Scale {
         Arguments given = new Arguments(arguments);
         Path vmcore = given.path("vmcore");
         try {
-            new Scale(vmcore, given.fleet()).measure(given);
+            new Scale(vmcore, given.fleet(), given.number("parts")).measure(given);
         } catch (IOException e) {
             System.err.println("scale: " + vmcore.getFileName() + ": " + e.getMessage());
             System.exit(1);
@@ -83,8 +86,9 @@ public final class Scale {
             throws IOException, InterruptedException {
         String rules = "level-" + level;
         VmcoreStream.Sent sent = stream.send(
-                fleet, vmcore, rules, rules, codec, List.of("--stripe-size", Long.toString(stripeGib)));
-        say("file in place", round, sent.wallNanos());
+                fleet, vmcore, rules, rules, codec, parts, List.of("--stripe-size", Long.toString(stripeGib)));
+        say(parts == 1 ? "file in place" : parts + " parts in place", round, sent.wallNanos());
+        series.add("bytes", bytesOfParts(sent.file()));
         Removal.ofFolderOf(sent.file());
         series.add("wall", sent.wallNanos() / NANOS);
         series.add("produce wall", sent.produce().wallNanos() / NANOS);
@@ -94,8 +98,19 @@ public final class Scale {
         series.add("broker memory", sent.brokerPeak() / MIB);
         series.add("processor memory", sent.processorPeak() / MIB);
         series.add("sink memory", sent.sinkPeak() / MIB);
-        series.add("bytes", sent.bytes());
         series.add("log bytes", sent.logBytes());
+    }
+
+    /** Bytes of all parts of a dump: {@code vmcore} or {@code vmcore-KofN}, beside the one given. */
+    private static long bytesOfParts(Path file) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> parts =
+                Files.newDirectoryStream(file.getParent(), "{vmcore,vmcore-[0-9]*of[0-9]*}")) {
+            for (Path part : parts) {
+                bytes += Files.size(part);
+            }
+        }
+        return bytes;
     }
 
     private Row row(Arguments given, long pages, long spannedGib, long stripeGib) {
@@ -105,12 +120,11 @@ public final class Scale {
                 .cell("guest GiB", gib, 0)
                 .cell("contents", given.text("contents"))
                 .cell("stripes", (spannedGib + stripeGib - 1) / stripeGib)
+                .cell("parts and sinks", parts)
                 .cell("rounds", given.number("rounds"))
                 .cell("makedumpfile s", peer ? Series.decimals(series.median("peer wall"), 3) : "")
                 .cell("file in place s", series.median("wall"), 3)
-                .cell(
-                        "ratio",
-                        peer ? Series.decimals(series.median("wall") / series.median("peer wall"), 2) : "")
+                .cell("ratio", peer ? Series.decimals(series.median("wall") / series.median("peer wall"), 2) : "")
                 .cell("produce s", series.median("produce wall"), 3)
                 .cell("ms a GiB", 1000 * series.median("wall") / gib, 1)
                 .cell("makedumpfile CPU s", peer ? Series.decimals(series.median("peer CPU"), 2) : "")
@@ -127,6 +141,11 @@ public final class Scale {
 
     private void say(String what, int round, long nanos) {
         System.err.printf(
-                Locale.ROOT, "scale: %s, round %d: %s after %.2f s%n", vmcore.getFileName(), round, what, nanos / NANOS);
+                Locale.ROOT,
+                "scale: %s, round %d: %s after %.2f s%n",
+                vmcore.getFileName(),
+                round,
+                what,
+                nanos / NANOS);
     }
 }

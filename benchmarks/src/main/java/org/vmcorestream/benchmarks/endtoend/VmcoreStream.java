@@ -60,11 +60,16 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
      */
     Sent send(Fleet fleet, Path vmcore, String capture, String ruleSet, PageCodec codec)
             throws IOException, InterruptedException {
-        return send(fleet, vmcore, capture, ruleSet, codec, List.of());
+        return send(fleet, vmcore, capture, ruleSet, codec, 1, List.of());
     }
 
-    /** Sends a dump with more options of {@code produce}. */
-    Sent send(Fleet fleet, Path vmcore, String capture, String ruleSet, PageCodec codec, List<String> options)
+    /**
+     * Sends a dump of several parts, with more options of {@code produce}; the file is then the part that came last.
+     *
+     * @throws BenchmarkFailure when a command or service fails, or a file does not come in time
+     */
+    Sent send(
+            Fleet fleet, Path vmcore, String capture, String ruleSet, PageCodec codec, int parts, List<String> options)
             throws IOException, InterruptedException {
         Files.createDirectories(fleet.files());
         fleet.requireAlive();
@@ -83,8 +88,11 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
                 ruleSet,
                 "--codec",
                 name(codec)));
+        if (parts > 1) {
+            command.addAll(List.of("--parts", Integer.toString(parts)));
+        }
         command.addAll(options);
-        try (FinishedFile watch = FinishedFile.under(fleet.files());
+        try (FinishedFile watch = FinishedFile.under(fleet.files(), parts);
                 MeasuredCommand running = MeasuredCommand.start("produce", scratch, command)) {
             MeasuredCommand.Usage usage = running.finish(limit);
             FinishedFile.Arrival arrival = watch.await(limit.toNanos() - usage.wallNanos());

@@ -98,7 +98,9 @@ public final class WhatIfSpeed {
                 .cell("makedumpfile MiB", series.median("peer memory"), 0)
                 .cell("whatif MiB", series.median("whatif memory"), 0)
                 .cell("million pages a second", pages / 1e6 / series.median("whatif wall"), 0)
-                .cell("pages counted the same", ours.values().stream().mapToLong(Long::longValue).sum())
+                .cell(
+                        "pages counted the same",
+                        ours.values().stream().mapToLong(Long::longValue).sum())
                 .appendTo(given.path("rows"));
     }
 

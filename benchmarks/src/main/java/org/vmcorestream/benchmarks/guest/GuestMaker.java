@@ -85,8 +85,8 @@ final class GuestMaker {
         }
         memory.sort(Comparator.comparingLong(Piece::phys));
         file.writeAt(0, ElfHeaders.of(notes.bytes(), memory, GuestPlan.DATA_AT));
-        // The file's last byte is written, so that what it ends with is a hole and not missing.
-        file.writeAt(end - 1, ByteBuffer.allocate(1));
+        // A byte behind all memory, so that a hole at the end is not missing.
+        file.writeAt(end, ByteBuffer.allocate(1));
         return memory;
     }
 

@@ -2,9 +2,9 @@
 package org.vmcorestream.benchmarks.guest;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.vmcorestream.vmcore.elf.Segment;
+import org.vmcorestream.vmcore.memory.MemoryExtents;
 
 /**
  * Where a large guest's memory is, in the guest and in the file.
@@ -35,19 +35,19 @@ record GuestPlan(List<Piece> copies, List<Long> sources, int units, long tileByt
      * @param size bytes of the new guest's memory, those of the real one in whole sections included
      */
     static GuestPlan of(List<Segment> loads, long size) {
-        List<Segment> sorted =
-                loads.stream().sorted(Comparator.comparingLong(Segment::phys)).toList();
+        loads.forEach(GuestPlan::check);
+        MemoryExtents extents = MemoryExtents.of(loads);
         List<Piece> whole = new ArrayList<>();
         List<Piece> rest = new ArrayList<>();
         long end = 0;
-        for (Segment segment : sorted) {
-            check(segment, end);
-            end = segment.physEnd();
-            long from = Math.min(end, roundUp(segment.phys(), SECTION));
+        for (int i = 0; i < extents.count(); i++) {
+            Piece extent = new Piece(extents.start(i), extents.end(i) - extents.start(i), extents.offset(i));
+            end = extent.end();
+            long from = Math.min(end, roundUp(extent.phys(), SECTION));
             long to = Math.max(from, end & -SECTION);
-            add(rest, segment, segment.phys(), from);
-            add(whole, segment, from, to);
-            add(rest, segment, to, end);
+            add(rest, extent, extent.phys(), from);
+            add(whole, extent, from, to);
+            add(rest, extent, to, end);
         }
         List<Piece> copies = new ArrayList<>();
         List<Long> sources = new ArrayList<>();
@@ -68,21 +68,17 @@ record GuestPlan(List<Piece> copies, List<Long> sources, int units, long tileByt
                 List.copyOf(copies), List.copyOf(sources), whole.size(), tile, roundUp(end, GIB) + GIB, size - tile);
     }
 
-    private static void check(Segment segment, long end) {
-        if (segment.phys() < end || (segment.phys() | segment.memorySize()) % PAGE != 0) {
-            throw new GuestException("program header " + segment.index() + " has 0x"
-                    + Long.toHexString(segment.memorySize()) + " bytes of memory at 0x"
-                    + Long.toHexString(segment.phys()) + ", expected whole pages that no other one has");
-        }
-        if (segment.fileSize() != segment.memorySize()) {
+    private static void check(Segment segment) {
+        if ((segment.phys() | segment.memorySize()) % PAGE != 0 || segment.fileSize() != segment.memorySize()) {
             throw new GuestException("program header " + segment.index() + " has " + segment.fileSize() + " of "
-                    + segment.memorySize() + " bytes in the file, expected all of them");
+                    + segment.memorySize() + " bytes of memory at 0x" + Long.toHexString(segment.phys())
+                    + " in the file, expected all of them, and whole pages");
         }
     }
 
-    private static void add(List<Piece> pieces, Segment segment, long from, long to) {
+    private static void add(List<Piece> pieces, Piece extent, long from, long to) {
         if (to > from) {
-            pieces.add(new Piece(from, to - from, segment.offset() + (from - segment.phys())));
+            pieces.add(new Piece(from, to - from, extent.offset() + (from - extent.phys())));
         }
     }
 

@@ -9,10 +9,10 @@ import java.util.TreeSet;
 /** One drawing of lines over two axes, each linear from 0 on or logarithmic; several side by side make an SVG. */
 final class Panel {
     private static final int WIDTH = 520;
-    private static final int HEIGHT = 380;
+    private static final int HEIGHT = 420;
     private static final int LEFT = 70;
     private static final int RIGHT = 20;
-    private static final int TOP = 40;
+    private static final int TOP = 80;
     private static final int BOTTOM = 50;
 
     private final String title;
@@ -115,11 +115,7 @@ final class Panel {
         StringBuilder path = new StringBuilder();
         for (Point point : line.points()) {
             path.append(String.format(
-                    Locale.ROOT,
-                    "%s%.1f %.1f ",
-                    path.isEmpty() ? "M" : "L",
-                    across(x, point.x()),
-                    down(y, point.y())));
+                    Locale.ROOT, "%s%.1f %.1f ", path.isEmpty() ? "M" : "L", across(x, point.x()), down(y, point.y())));
             svg.append(String.format(
                     Locale.ROOT,
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"/>%n",
@@ -130,10 +126,11 @@ final class Panel {
         svg.append(String.format(
                 "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
                 path.toString().strip(), line.color()));
-        int at = TOP + 14 + 18 * number;
+        int at = 46 + 18 * (number / 2);
+        int from = LEFT + number % 2 * (WIDTH - LEFT - RIGHT) / 2;
         svg.append(String.format(
-                "<path d=\"M%d %d h24\" stroke=\"%s\" stroke-width=\"2\"/>%n", LEFT + 14, at - 4, line.color()));
-        text(svg, LEFT + 44, at, "start", "", line.name());
+                "<path d=\"M%d %d h24\" stroke=\"%s\" stroke-width=\"2\"/>%n", from, at - 4, line.color()));
+        text(svg, from + 30, at, "start", "", line.name());
     }
 
     private static double across(Axis axis, double value) {

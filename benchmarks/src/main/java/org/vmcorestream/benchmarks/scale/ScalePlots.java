@@ -40,11 +40,18 @@ public final class ScalePlots {
     private static String stripes(List<ScaleRows.Row> rows) {
         String of = rows.isEmpty() ? "" : ", " + rows.get(0).text("guest GiB") + " GiB";
         Panel time = new Panel("Time against stripes" + of, "stripes", "seconds", false, false);
-        time.line("file in place", BLUE, points(rows, "stripes", "file in place s"));
-        time.line("of that, produce", GREEN, points(rows, "stripes", "produce s"));
+        List<ScaleRows.Row> one =
+                rows.stream().filter(row -> row.number("parts and sinks") == 1).toList();
+        List<ScaleRows.Row> split = rows.stream()
+                .filter(row -> row.number("stripes") == row.number("parts and sinks"))
+                .toList();
+        time.line("one file, one sink", BLUE, points(one, "stripes", "file in place s"));
+        time.line("of that, produce", GREEN, points(one, "stripes", "produce s"));
+        time.line("a part and a sink a stripe", RED, points(split, "stripes", "file in place s"));
         Panel cpu = new Panel("CPU time against stripes" + of, "stripes", "seconds", false, false);
-        cpu.line("produce", GREEN, points(rows, "stripes", "produce CPU s"));
-        cpu.line("services", RED, points(rows, "stripes", "services CPU s"));
+        cpu.line("produce", GREEN, points(one, "stripes", "produce CPU s"));
+        cpu.line("services", BLUE, points(one, "stripes", "services CPU s"));
+        cpu.line("services, a sink a stripe", RED, points(split, "stripes", "services CPU s"));
         return Panel.svg(List.of(time, cpu));
     }
 

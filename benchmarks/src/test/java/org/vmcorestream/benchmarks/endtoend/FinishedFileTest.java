@@ -49,6 +49,18 @@ class FinishedFileTest {
         }
     }
 
+    @Test
+    void shouldWaitForAllPartsOfADump() throws Exception {
+        try (FinishedFile watched = FinishedFile.under(folder, 2)) {
+            Path dump = Files.createDirectory(folder.resolve("dump"));
+            Files.createFile(dump.resolve("vmcore-2of2"));
+            assertThatThrownBy(() -> watched.await(TimeUnit.MILLISECONDS.toNanos(50)))
+                    .isInstanceOf(BenchmarkFailure.class);
+            Path last = Files.createFile(dump.resolve("vmcore-1of2"));
+            assertThat(watched.await(PATIENCE).path()).isEqualTo(last);
+        }
+    }
+
     private static Path finish(Path dump) throws IOException {
         Files.createDirectory(dump);
         Path partial = Files.createFile(dump.resolve("vmcore.partial"));

@@ -29,8 +29,17 @@ public interface PageCompressor extends AutoCloseable {
      */
     static PageCompressor of(PageCodec codec) {
         return switch (codec) {
-            case ZLIB -> NativeLibraries.libdeflate() ? new LibdeflateCompressor() : new JdkZlibCompressor();
-            case LZO -> NativeLibraries.liblzo() ? new LiblzoCompressor() : new AirliftLzoCompressor();
+            case ZLIB -> NativeLibraries.libdeflate() ? new LibdeflateCompressor() : portable(codec);
+            case LZO -> NativeLibraries.liblzo() ? new LiblzoCompressor() : portable(codec);
+            default -> portable(codec);
+        };
+    }
+
+    /** A new compressor that asks for no native library of this machine. */
+    static PageCompressor portable(PageCodec codec) {
+        return switch (codec) {
+            case ZLIB -> new JdkZlibCompressor();
+            case LZO -> new AirliftLzoCompressor();
             case SNAPPY -> new SnappyCompressor();
             case ZSTD -> new ZstdCompressor();
             case LZ4 -> new Lz4Compressor();

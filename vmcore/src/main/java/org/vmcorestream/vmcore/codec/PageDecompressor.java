@@ -27,8 +27,17 @@ public interface PageDecompressor extends AutoCloseable {
     /** A new decompressor; for zlib and lzo the native library of this machine where there is one. */
     static PageDecompressor of(PageCodec codec) {
         return switch (codec) {
-            case ZLIB -> NativeLibraries.libdeflate() ? new LibdeflateDecompressor() : new JdkZlibDecompressor();
-            case LZO -> NativeLibraries.liblzo() ? new LiblzoDecompressor() : new AirliftLzoDecompressor();
+            case ZLIB -> NativeLibraries.libdeflate() ? new LibdeflateDecompressor() : portable(codec);
+            case LZO -> NativeLibraries.liblzo() ? new LiblzoDecompressor() : portable(codec);
+            default -> portable(codec);
+        };
+    }
+
+    /** A new decompressor that asks for no native library of this machine. */
+    static PageDecompressor portable(PageCodec codec) {
+        return switch (codec) {
+            case ZLIB -> new JdkZlibDecompressor();
+            case LZO -> new AirliftLzoDecompressor();
             case SNAPPY -> new SnappyDecompressor();
             case ZSTD -> new ZstdDecompressor();
             case LZ4 -> new Lz4Decompressor();

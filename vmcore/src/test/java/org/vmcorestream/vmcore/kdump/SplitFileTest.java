@@ -123,7 +123,7 @@ class SplitFileTest {
     })
     void shouldJoinPartsToTheFileOfTheWhole(PageCodec codec, int pageSize, int level, long seed) throws IOException {
         Random random = new Random(seed);
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 2; round++) {
             long end = 1 + random.nextInt(400);
             KdumpHeader header = KdumpFixture.header(codec, pageSize, end, level);
             Map<Long, byte[]> pages = KdumpFixture.pages(pageSize, end, seed + 100 * round);

@@ -149,7 +149,15 @@ final class RuleSetPublisher {
     }
 
     /** Whether another publisher took over, or it is not known what became of the transaction: what the topic says counts. */
+    /**
+     * Whether another attempt may do better. A broker that is asked to end a transaction in the very moment in which another
+     * publisher takes it over can answer with an error of no kind, which the client passes on as an exception of no kind; whether
+     * the text is published then, the next attempt reads.
+     */
     private static boolean mayBeTriedAgain(Throwable problem) {
+        if (problem.getClass() == KafkaException.class) {
+            return true;
+        }
         for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException
                     || cause instanceof InvalidProducerEpochException

@@ -236,7 +236,7 @@ class MainTest {
         Captured.Result result = kafka("topics check --topic-prefix missing.", broker.bootstrapServers(), "");
         assertThat(result.exitCode()).isEqualTo(ExitCode.KAFKA.number());
         assertThat(result.err().lines())
-                .hasSize(10)
+                .hasSize(11)
                 .allMatch(line -> line.matches("vmcore-stream: topic .* is missing.*"));
     }
 
@@ -245,15 +245,15 @@ class MainTest {
         String create = "topics create --topic-prefix once. --partitions 3";
         Captured.Result dry = kafka(create + " --dry-run", broker.bootstrapServers(), "");
         assertThat(dry.exitCode()).isZero();
-        assertThat(dry.out().lines()).hasSize(10).allMatch(line -> line.startsWith("would make once."));
+        assertThat(dry.out().lines()).hasSize(11).allMatch(line -> line.startsWith("would make once."));
 
         Captured.Result first = kafka(create, broker.bootstrapServers(), "");
         assertThat(first.exitCode()).as(first.err()).isZero();
-        assertThat(first.out().lines()).hasSize(10).allMatch(line -> line.startsWith("made       once."));
+        assertThat(first.out().lines()).hasSize(11).allMatch(line -> line.startsWith("made       once."));
 
         Captured.Result again = kafka(create, broker.bootstrapServers(), "");
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.out().lines()).hasSize(10).allMatch(line -> line.startsWith("exists     once."));
+        assertThat(again.out().lines()).hasSize(11).allMatch(line -> line.startsWith("exists     once."));
 
         Captured.Result check = kafka("topics check --topic-prefix once.", broker.bootstrapServers(), "");
         assertThat(check.exitCode()).as(check.err()).isZero();
@@ -261,7 +261,7 @@ class MainTest {
 
         Captured.Result listed = kafka("topics list --topic-prefix once.", broker.bootstrapServers(), "");
         assertThat(listed.exitCode()).as(listed.err()).isZero();
-        assertThat(listed.out().lines()).hasSize(11).anyMatch(line -> line.matches("once\\.page-data +3 +0 +0"));
+        assertThat(listed.out().lines()).hasSize(12).anyMatch(line -> line.matches("once\\.page-data +3 +0 +0"));
     }
 
     @Test

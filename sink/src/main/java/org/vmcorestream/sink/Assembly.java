@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.DiskFullException;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 
 /**
@@ -18,13 +19,15 @@ import org.vmcorestream.vmcore.kdump.FileInUseException;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► LOG ──► OPENING ──► VERDICTS ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
- *  its turn    dmesg   an empty    all stripes  headers    stripe    for the dump's  its name,
- *                      file                     of it      by stripe last record     dump-files
+ *  WAITING ─► LOG ─► OPENING ─► VERDICTS ─► ROOM ─► LAYOUT ─► PAGES ─► CAPTURE_END ─► ENDING ─► ENDED
+ *  its turn   dmesg  an empty   all         on the  headers   stripe   for the dump's its name,
+ *                    file       stripes     disk    of it     by stripe last record   dump-files
  * </pre>
  *
  * The file of a replay is made of the verdicts at the places that its outcome names. A live dump whose capture
- * has not begun to send pages gives way where others wait that have some: then it ends, neither done nor failed, and is begun anew.
+ * has not begun to send pages gives way where others wait that have some: then it ends, neither done nor failed, and is begun anew. So does
+ * one that waits for room on its disk, and one whose disk became full: it goes away, and is begun anew when there is room; only a replay fails then. That wait has no
+ * end, for the pages are safe in the log; it does not count towards the stall timeout.
  *
  * <p>Of a dump of several parts each is an assembly of its own, mostly of another sink: it reads the verdicts of all stripes, for
  * both bitmaps of a part are those of the whole dump, and copies the pages of its own.
@@ -42,6 +45,7 @@ final class Assembly {
         LOG,
         OPENING,
         VERDICTS,
+        ROOM,
         LAYOUT,
         PAGES,
         CAPTURE_END,
@@ -61,12 +65,14 @@ final class Assembly {
     private final StageReader reader;
     private final Quiet quiet;
     private final FilePlace place;
+    private final RoomOnDisk room;
 
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
     private volatile Runnable bell = () -> {};
     private volatile boolean gaveWay;
+    private RoomOnDisk.Need needed;
     private DumpPlan seen;
     private boolean draining;
     private Stage stage = Stage.WAITING;
@@ -82,6 +88,11 @@ final class Assembly {
      * @param kernelLogs where kernel logs lie
      */
     Assembly(AssemblyOrder order, StageTools tools, KernelLogs kernelLogs) {
+        this(order, tools, kernelLogs, RoomOnDisk.Need.UNKNOWN);
+    }
+
+    private Assembly(AssemblyOrder order, StageTools tools, KernelLogs kernelLogs, RoomOnDisk.Need needed) {
+        this.needed = needed;
         this.order = order;
         plan = order.plan();
         this.tools = tools;
@@ -94,29 +105,16 @@ final class Assembly {
         whole = order.whole(tools);
         PageCodec codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
         file = new GrowingFile(order, tools, order.part().file(whole), codec);
+        room = new RoomOnDisk(order, tools, file, missing, needed);
     }
 
     String dumpId() {
         return plan.dumpId();
     }
 
-    /** Key of the record of topic dumps that it is made by. */
-    String key() {
-        return plan.key();
-    }
-
-    String ruleSet() {
-        return order.ruleSet();
-    }
-
-    /** Id of the replay that wants the file, empty when there is none. */
-    String replayId() {
-        return order.replayId();
-    }
-
-    /** Whether a replay wants the file: live dumps come first then. */
-    boolean isReplay() {
-        return order.isReplay();
+    /** What it makes. */
+    AssemblyOrder order() {
+        return order;
     }
 
     /** What the dump was when this began. */
@@ -145,11 +143,10 @@ final class Assembly {
         return failed;
     }
 
-    /** Begins anew with the newest record of the dump; null unless this gave way. */
+    /** Begins anew with the newest record of the dump; null unless this gave way as a live dump. */
     Assembly again() {
-        return gaveWay
-                ? new Assembly(new AssemblyOrder(latest, ruleSet(), order.primary(), order.replay()), tools, kernelLogs)
-                : null;
+        AssemblyOrder newest = new AssemblyOrder(latest, order.ruleSet(), order.primary(), order.replay());
+        return gaveWay && !order.isReplay() ? new Assembly(newest, tools, kernelLogs, needed) : null;
     }
 
     /**
@@ -180,11 +177,9 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            if ((stage != Stage.ENDING || !ending.decided()) && place.givesWay(seen)) {
-                LOG.info("{} gives way to a live dump", order);
-                gaveWay = true;
-                end();
-                return Step.DONE;
+            if ((stage != Stage.ENDING || !ending.decided()) && place.givesWay(seen, room.waitsForLong())) {
+                LOG.info("{} gives way to another dump", order);
+                return giveWay(room.afterGivingWay());
             }
             Step step = advance();
             if (step == Step.IDLE) {
@@ -204,6 +199,9 @@ final class Assembly {
                 throw e;
             }
             return Step.DONE;
+        } catch (DiskFullException e) {
+            String problem = named(Problems.line(e));
+            return order.isReplay() ? fail(problem) : giveWay(room.afterFullDisk(problem));
         } catch (IOException | RuntimeException e) {
             LOG.debug("{} failed", order, e);
             return fail(named(Problems.line(e)));
@@ -238,6 +236,7 @@ final class Assembly {
             case LOG -> writeLog();
             case OPENING -> open();
             case VERDICTS -> readVerdicts();
+            case ROOM -> waitForRoom();
             case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
@@ -247,7 +246,7 @@ final class Assembly {
     }
 
     private Step waitForPlace() throws IOException {
-        if (!place.take(seen)) {
+        if (!room.takeLeast() || !place.take(seen)) {
             return Step.IDLE;
         }
         quiet.news();
@@ -294,6 +293,15 @@ final class Assembly {
             return conclude(0);
         }
         collector.end(problems);
+        stage = Stage.ROOM;
+        return Step.PROGRESS;
+    }
+
+    private Step waitForRoom() throws IOException {
+        quiet.news();
+        if (!room.take(seen)) {
+            return Step.IDLE;
+        }
         stage = Stage.LAYOUT;
         return Step.PROGRESS;
     }
@@ -316,7 +324,8 @@ final class Assembly {
             quiet.news();
         }
         if (sink.added() != before) {
-            tools.listener().copying(dumpId(), ruleSet(), sink.added(), total);
+            room.written();
+            tools.listener().copying(dumpId(), order.ruleSet(), sink.added(), total);
         }
         if (step == Step.DONE) {
             stage = Stage.CAPTURE_END;
@@ -331,11 +340,7 @@ final class Assembly {
         }
         pages.checkAgainst(seen);
         missing.describe(total - sink.added(), problems);
-        if (seen.state() == DumpState.FAILED) {
-            problems.add(WhyIncomplete.captureFailed(seen));
-        } else if (!seen.ended()) {
-            problems.add(WhyIncomplete.notEnded(tools.stallTimeout()));
-        }
+        WhyIncomplete.describe(seen, tools.stallTimeout(), problems);
         return conclude(total - sink.added());
     }
 
@@ -358,11 +363,19 @@ final class Assembly {
         return problem.contains(file.path().toString()) ? problem : file.path() + ": " + problem;
     }
 
+    /** Ends, neither done nor failed, to be begun anew. */
+    private Step giveWay(RoomOnDisk.Need known) {
+        needed = known;
+        gaveWay = true;
+        end();
+        return Step.DONE;
+    }
+
     private Step fail(String problem) {
         failed = true;
         end();
         LOG.info("{}: {}", order, problem);
-        tools.listener().failed(dumpId(), ruleSet(), problem);
+        tools.listener().failed(dumpId(), order.ruleSet(), problem);
         return Step.DONE;
     }
 
@@ -380,6 +393,7 @@ final class Assembly {
         pages = null;
         sink = null;
         log = null;
+        room.close();
         place.giveBack();
     }
 }

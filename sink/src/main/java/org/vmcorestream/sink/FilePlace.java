@@ -22,9 +22,13 @@ final class FilePlace {
         return taken;
     }
 
-    /** Whether the place is to be given back, so that a dump that comes first can go on. */
-    boolean givesWay(DumpPlan latest) {
-        return !replay && taken && places.isShort() && isEarly(latest);
+    /**
+     * Whether the place is to be given back, so that a dump that comes first can go on.
+     *
+     * @param stuck whether nothing can be done with the place for now
+     */
+    boolean givesWay(DumpPlan latest, boolean stuck) {
+        return taken && places.isShort() && (stuck || !replay && isEarly(latest));
     }
 
     /** Whether none of the dump's pages were announced yet: its capture may wait for its turn for hours. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.vmcorestream.schemas.records.PfnRange;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.DraftBitmap;
 import org.vmcorestream.vmcore.kdump.KdumpDraft;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
@@ -77,6 +78,16 @@ final class GrowingFile implements AutoCloseable {
         writer = tools.writers().begin(draft, KdumpHeaders.of(order, codec, vmemmapExcluded));
         sink = new PageSink(writer, draft.kept(), codec, order.plan().pageSize());
         return sink;
+    }
+
+    /** Page frames that stay. */
+    DraftBitmap kept() {
+        return draft.kept();
+    }
+
+    /** Bytes of pages and their descriptors so far. */
+    long size() {
+        return writer == null ? 0 : writer.size();
     }
 
     /** What gives it its final name; null as long as no page can come, and for ever where there is no verdict. */

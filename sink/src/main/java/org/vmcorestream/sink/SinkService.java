@@ -2,6 +2,7 @@
 package org.vmcorestream.sink;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,6 +51,11 @@ public final class SinkService implements AutoCloseable {
          * last problem of {@code file} says so; all else that is said of it is said of the one that stands.
          */
         default void kept(DumpFile file) {}
+
+        /**
+         * An assembly waits for room on its disk: how much, in one line. It goes on, or is begun anew, as soon as there is room.
+         */
+        default void waiting(String dumpId, String ruleSet, String problem) {}
 
         /** An assembly could not be done: why, in one line. */
         default void failed(String dumpId, String ruleSet, String problem) {}
@@ -189,7 +195,8 @@ public final class SinkService implements AutoCloseable {
                     settings.stallTimeout(),
                     QUIET,
                     Clock.systemUTC(),
-                    new FilePlaces(mostFiles(assemblies, heapPart)));
+                    new FilePlaces(mostFiles(assemblies, heapPart)),
+                    new DiskSpace(Files::getFileStore));
             follow(tools, readers, partitions, assemblies);
         }
     }

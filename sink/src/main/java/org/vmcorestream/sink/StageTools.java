@@ -27,6 +27,7 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * @param quiet how long to wait for a processor's last verdicts once the capture has failed
  * @param clock tells the time
  * @param places bounds how many files are begun
+ * @param disks room for files
  */
 record StageTools(
         Topics topics,
@@ -41,7 +42,8 @@ record StageTools(
         Duration stallTimeout,
         Duration quiet,
         Clock clock,
-        FilePlaces places) {
+        FilePlaces places,
+        DiskSpace disks) {
     /** Goes on to the pages of a file; {@link KdumpDraft#begin} but in tests. */
     @FunctionalInterface
     interface Writers {

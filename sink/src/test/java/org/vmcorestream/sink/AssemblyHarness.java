@@ -37,6 +37,8 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     Optional<PageCodec> codec = Optional.empty();
     SharedReaders readers = new SharedReaders(cluster, 100, clock);
     FilePlaces places = new FilePlaces(100);
+    DiskSpace disks = new DiskSpace(Files::getFileStore);
+    final List<String> waiting = new ArrayList<>();
     FinishedFiles done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
 
     AssemblyHarness(Path folder) {
@@ -58,7 +60,8 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
                 STALL,
                 Duration.ofSeconds(10),
                 clock,
-                places);
+                places,
+                disks);
     }
 
     SampleDump dump(long seed) {
@@ -155,6 +158,11 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     @Override
     public void kept(DumpFile file) {
         kept.add(file);
+    }
+
+    @Override
+    public void waiting(String dumpId, String ruleSet, String problem) {
+        waiting.add(problem);
     }
 
     @Override

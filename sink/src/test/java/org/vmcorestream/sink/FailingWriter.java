@@ -35,6 +35,11 @@ class FailingWriter implements KdumpFileWriter {
     }
 
     @Override
+    public long size() {
+        return writer.size();
+    }
+
+    @Override
     public Summary finish(boolean incomplete) throws IOException {
         return writer.finish(incomplete);
     }

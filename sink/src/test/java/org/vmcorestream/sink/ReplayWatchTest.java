@@ -162,7 +162,7 @@ class ReplayWatchTest {
         sink.work();
         assertThat(sink.started)
                 .singleElement()
-                .satisfies(live -> assertThat(live.isReplay()).isFalse());
+                .satisfies(live -> assertThat(live.order().isReplay()).isFalse());
         dump.end(0).pages(1).pages(2).announce(DumpState.CAPTURED);
         sink.work();
 
@@ -180,7 +180,7 @@ class ReplayWatchTest {
         replay(dump, SampleDump.RULE_SET, 1).verdicts().send();
         sink.watch.step();
         Assembly replay = sink.started.get(0);
-        assertThat(replay.isReplay()).isTrue();
+        assertThat(replay.order().isReplay()).isTrue();
         // The dump goes on after all: its record is newer than the incomplete file.
         dump.pages(1).pages(2);
         Dump record = dump.record(DumpState.CAPTURED);
@@ -194,7 +194,7 @@ class ReplayWatchTest {
         sink.feed();
 
         assertThat(replay.step()).isEqualTo(Step.DONE);
-        assertThat(sink.started.get(1).isReplay()).isFalse();
+        assertThat(sink.started.get(1).order().isReplay()).isFalse();
         sink.work();
         assertThat(sink.harness.outbox.files.get(1).getComplete()).isTrue();
         assertThat(sink.harness.outbox.files.get(1).getReplayId()).isEmpty();

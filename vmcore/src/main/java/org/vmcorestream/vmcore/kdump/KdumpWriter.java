@@ -95,6 +95,11 @@ final class KdumpWriter implements KdumpFileWriter {
     }
 
     @Override
+    public long size() {
+        return descriptors.length() + data.length();
+    }
+
+    @Override
     public Summary finish(boolean incomplete) throws IOException {
         requireUnfinished();
         while (nextKept >= 0) {

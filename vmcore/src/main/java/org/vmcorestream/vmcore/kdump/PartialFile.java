@@ -205,7 +205,9 @@ final class PartialFile implements AutoCloseable {
     }
 
     private IOException failed(String what, IOException cause) {
-        IOException failure = new IOException(partial + ": " + what + ": " + reason(cause), cause);
+        String line = partial + ": " + what + ": " + reason(cause);
+        IOException failure =
+                DiskFullException.isReason(cause) ? new DiskFullException(line, cause) : new IOException(line, cause);
         try {
             close();
         } catch (IOException e) {

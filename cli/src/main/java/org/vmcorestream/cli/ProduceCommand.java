@@ -112,6 +112,15 @@ final class ProduceCommand extends ConsoleCommand {
     @Mixin
     private AdmissionOptions admission;
 
+    @Option(
+            names = StandbyLine.OPTION,
+            paramLabel = "SOCKET",
+            description = {
+                "Hand the capture to the 'vmcore-stream standby' that listens there, which begins at once. Without one it",
+                "is done as if this had not been said. VMCORE and FILE are read by the standby."
+            })
+    private Path standby; // Whoever comes here does without: StandbyLine has tried it.
+
     ProduceCommand(Console console) {
         super(console);
     }

@@ -23,7 +23,7 @@ import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.codec.PageCodec;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 
 /** The door to the sink: one instance of the service that makes files of dumps. */
 public final class SinkService implements AutoCloseable {
@@ -109,10 +109,10 @@ public final class SinkService implements AutoCloseable {
     /** Readers that are open before the first dump comes: what one of two stripes takes. */
     private static final int WARM_READERS = 4;
 
-    /** Part of the heap that bitmaps may take, and part of it that readers may take. */
+    /** Part of the heap that files that are begun may take, and part of it that readers may take. */
     private static final int HEAP_PART = 4;
 
-    /** About what a file that is begun gathers before it writes. */
+    /** What a file that is begun holds of its verdicts at most; about as much of pages is gathered beside the heap. */
     private static final long FILE_BYTES = 2L << 20;
 
     /** What a reader may hold: a fetch, and the one fetched ahead of it. */
@@ -181,7 +181,7 @@ public final class SinkService implements AutoCloseable {
                     settings.name(),
                     shared,
                     outbox,
-                    KdumpFileWriter::create,
+                    KdumpDraft::begin,
                     settings.placement(),
                     settings.codec(),
                     finished,
@@ -189,7 +189,7 @@ public final class SinkService implements AutoCloseable {
                     settings.stallTimeout(),
                     QUIET,
                     Clock.systemUTC(),
-                    new HeapBudget(heapPart, mostFiles(assemblies, heapPart)));
+                    new FilePlaces(mostFiles(assemblies, heapPart)));
             follow(tools, readers, partitions, assemblies);
         }
     }
@@ -245,7 +245,7 @@ public final class SinkService implements AutoCloseable {
         thread.start();
     }
 
-    /** How many files may be begun at once: what is gathered of each before it is written lies beside the heap. */
+    /** How many files may be begun at once: each takes about as much, whatever the size of its dump. */
     static int mostFiles(int assemblies, long heapPart) {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(2L * assemblies, heapPart / FILE_BYTES));
     }

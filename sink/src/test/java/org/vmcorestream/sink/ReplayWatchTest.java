@@ -27,7 +27,6 @@ import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.ReplayRequest;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /** Which replays a sink makes files for, and when. */
 @Timeout(120)
@@ -254,9 +253,8 @@ class ReplayWatchTest {
     @Test
     void shouldNotRepeatAReplayThatFailed() {
         SampleDump dump = sink.finished(1);
-        sink.harness.writers = (file, header, present, kept) -> file.toString().contains(OTHER)
-                ? new FailingWriter(file, header, present, kept, 10)
-                : KdumpFileWriter.create(file, header, present, kept);
+        sink.harness.writers = (draft, header) ->
+                draft.path().toString().contains(OTHER) ? new FailingWriter(draft, header, 10) : draft.begin(header);
         sink.restart();
         replay(dump, OTHER, 1).verdicts().send();
         replay(dump, "level-1", 1).verdicts().send();

@@ -15,17 +15,18 @@ import org.vmcorestream.vmcore.VmcoreException;
  */
 public interface KdumpFileWriter extends AutoCloseable {
     /**
-     * Creates {@code file.partial}, replacing an older one, and writes the headers.
+     * Creates {@code file.partial}, replacing an older one, and writes the headers. For a dump whose bitmaps fit into memory; where
+     * they need not, see {@link KdumpDraft}.
      *
      * @param file final name
      * @param header what the headers say
      * @param present first bitmap
-     * @param kept second bitmap, a part of the first; both must not change until the file is finished
+     * @param kept second bitmap, a part of the first
      * @throws IllegalArgumentException when header and bitmaps contradict each other
      * @throws IOException when it cannot be written, or somebody else is writing it
      */
     static KdumpFileWriter create(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept) throws IOException {
-        return new KdumpWriter(file, header, present, kept, PartialFile.ON_DISK);
+        return KdumpDraft.whole(file, header, present, kept, PartialFile.ON_DISK);
     }
 
     /**

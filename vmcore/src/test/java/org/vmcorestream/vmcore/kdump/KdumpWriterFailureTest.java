@@ -201,7 +201,7 @@ class KdumpWriterFailureTest {
     }
 
     private KdumpFileWriter create(PartialFile.Opener opener) throws IOException {
-        return new KdumpWriter(file, header, KdumpFixture.full(PAGES), KdumpFixture.full(PAGES), opener);
+        return KdumpDraft.whole(file, header, KdumpFixture.full(PAGES), KdumpFixture.full(PAGES), opener);
     }
 
     private static PartialFile.Opener full(long room, boolean syncs) {

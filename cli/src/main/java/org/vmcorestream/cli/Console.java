@@ -2,9 +2,10 @@
 package org.vmcorestream.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 
 /**
- * Where a command writes: results to standard output, progress and complaints to standard error. Only one writer at a time, and
+ * Where a command stands: results to standard output, progress and complaints to standard error. Only one writer at a time, and
  * progress bars make way for anything else. Can be used by several threads at once.
  */
 final class Console {
@@ -16,13 +17,20 @@ final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean terminal;
+    private final Path folder;
     private boolean verbose;
     private ProgressBoard board;
 
     Console(PrintStream out, PrintStream err, boolean terminal) {
+        this(out, err, terminal, Path.of(""));
+    }
+
+    /** @param folder what relative paths of the command line begin with; empty for this process's own */
+    Console(PrintStream out, PrintStream err, boolean terminal, Path folder) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
+        this.folder = folder;
     }
 
     /** The console of this process. */
@@ -45,6 +53,11 @@ final class Console {
     /** Sets {@link #verbose()}. */
     synchronized void verbose(boolean verbose) {
         this.verbose = verbose;
+    }
+
+    /** The file that a word of the command line names. */
+    Path file(String word) {
+        return folder.resolve(word);
     }
 
     /** Standard output, for picocli. */

@@ -30,13 +30,18 @@ final class SplitPart implements AutoCloseable {
     static SplitPart open(Path path) throws IOException {
         BoundedInput file = new BoundedInput(path);
         try {
-            SplitPart part = new SplitPart(file, KdumpFileHeaders.stored(file));
-            part.checkRange();
-            return part;
+            return of(file, KdumpFileHeaders.stored(file));
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
         }
+    }
+
+    /** A part whose headers were read; its bitmaps are not read yet. */
+    static SplitPart of(BoundedInput file, KdumpFileHeaders.Stored headers) throws VmcoreException {
+        SplitPart part = new SplitPart(file, headers);
+        part.checkRange();
+        return part;
     }
 
     private void checkRange() throws VmcoreException {
@@ -48,8 +53,9 @@ final class SplitPart implements AutoCloseable {
         if (startPfn() < 0 || startPfn() > endPfn() || endPfn() > sub().maxMapnr()) {
             throw new VmcoreException(path() + ": holds page frames " + Long.toUnsignedString(startPfn())
                     + " to before " + Long.toUnsignedString(endPfn())
-                    + " as fields start_pfn_64 and end_pfn_64 at offset "
-                    + (main().blockSize() + SubHeader.START_PFN_OFFSET) + " say, expected a range within its "
+                    + " as start_pfn and end_pfn at offset "
+                    + (main().blockSize() + SubHeader.rangeOffset(main().version()))
+                    + " say, expected a range within its "
                     + sub().maxMapnr() + " page frames");
         }
     }

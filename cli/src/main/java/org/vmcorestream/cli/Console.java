@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 
 /**
  * Where a command writes: results to standard output, progress and complaints to standard error. Only one writer at a time, and
@@ -15,12 +19,18 @@ final class Console {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final WritableByteChannel bytes;
     private final boolean terminal;
     private boolean verbose;
     private ProgressBoard board;
 
     Console(PrintStream out, PrintStream err, boolean terminal) {
+        this(out, Channels.newChannel(out), err, terminal);
+    }
+
+    private Console(PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal) {
         this.out = out;
+        this.bytes = bytes;
         this.err = err;
         this.terminal = terminal;
     }
@@ -29,7 +39,10 @@ final class Console {
     static Console ofProcess() {
         String told = System.getProperty(TERMINAL_PROPERTY);
         return new Console(
-                System.out, System.err, told == null ? System.console() != null : Boolean.parseBoolean(told));
+                System.out,
+                new FileOutputStream(FileDescriptor.out).getChannel(),
+                System.err,
+                told == null ? System.console() != null : Boolean.parseBoolean(told));
     }
 
     /** Whether standard error is a terminal, where lines can be written over. */
@@ -50,6 +63,11 @@ final class Console {
     /** Standard output, for picocli. */
     PrintStream out() {
         return out;
+    }
+
+    /** Standard output for bytes that are no text; a reader that has gone is an error here. */
+    WritableByteChannel bytes() {
+        return bytes;
     }
 
     /** Standard error, for picocli. */

@@ -28,6 +28,10 @@ final class Captured {
         return outBytes.toString(StandardCharsets.UTF_8);
     }
 
+    byte[] outBytes() {
+        return outBytes.toByteArray();
+    }
+
     String err() {
         return errBytes.toString(StandardCharsets.UTF_8);
     }

@@ -25,6 +25,7 @@ class HelpTest {
                 "process",
                 "sink",
                 "assemble",
+                "export",
                 "topics",
                 "topics create",
                 "topics check",

@@ -52,6 +52,18 @@ final class StoredBitmap {
         return -1;
     }
 
+    /** First page frame at or behind {@code pfn} whose bit is clear; the end when there is none. */
+    long nextClear(long pfn) throws IOException {
+        for (long at = Math.max(pfn, 0); at < endPfn; at = (at | 63) + 1) {
+            load(at >>> SECTION_SHIFT);
+            long word = ~word(at) & -1L << at;
+            if (word != 0) {
+                return Math.min(endPfn, (at & ~63L) + Long.numberOfTrailingZeros(word));
+            }
+        }
+        return endPfn;
+    }
+
     /** Number of bits set below {@code pfn}, which is at most the end. */
     long rank(long pfn) throws IOException {
         if (ranks == null) {

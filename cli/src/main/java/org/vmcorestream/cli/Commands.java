@@ -18,6 +18,7 @@ final class Commands implements CommandLine.IFactory {
             "sink",
             "admit",
             "assemble",
+            "export",
             "dumps",
             "rules",
             "replay",
@@ -59,6 +60,7 @@ final class Commands implements CommandLine.IFactory {
             case "sink" -> SinkCommand.class;
             case "admit" -> AdmitCommand.class;
             case "assemble" -> AssembleCommand.class;
+            case "export" -> ExportCommand.class;
             case "dumps" -> DumpsCommand.class;
             case "rules" -> RulesCommand.class;
             case "replay" -> ReplayCommand.class;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /**
@@ -16,6 +20,7 @@ final class Console {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final WritableByteChannel bytes;
     private final boolean terminal;
     private final Path folder;
     private boolean verbose;
@@ -27,7 +32,13 @@ final class Console {
 
     /** @param folder what relative paths of the command line begin with; empty for this process's own */
     Console(PrintStream out, PrintStream err, boolean terminal, Path folder) {
+        this(out, Channels.newChannel(out), err, terminal, folder);
+    }
+
+    private Console(
+            PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal, Path folder) {
         this.out = out;
+        this.bytes = bytes;
         this.err = err;
         this.terminal = terminal;
         this.folder = folder;
@@ -37,7 +48,11 @@ final class Console {
     static Console ofProcess() {
         String told = System.getProperty(TERMINAL_PROPERTY);
         return new Console(
-                System.out, System.err, told == null ? System.console() != null : Boolean.parseBoolean(told));
+                System.out,
+                new FileOutputStream(FileDescriptor.out).getChannel(),
+                System.err,
+                told == null ? System.console() != null : Boolean.parseBoolean(told),
+                Path.of(""));
     }
 
     /** Whether standard error is a terminal, where lines can be written over. */
@@ -63,6 +78,11 @@ final class Console {
     /** Standard output, for picocli. */
     PrintStream out() {
         return out;
+    }
+
+    /** Standard output for bytes that are no text; a reader that has gone is an error here. */
+    WritableByteChannel bytes() {
+        return bytes;
     }
 
     /** Standard error, for picocli. */

@@ -34,6 +34,10 @@ final class Captured {
         return outBytes.toString(StandardCharsets.UTF_8);
     }
 
+    byte[] outBytes() {
+        return outBytes.toByteArray();
+    }
+
     String err() {
         return errBytes.toString(StandardCharsets.UTF_8);
     }

@@ -26,6 +26,7 @@ class HelpTest {
                 "process",
                 "sink",
                 "assemble",
+                "export",
                 "topics",
                 "topics create",
                 "topics check",

@@ -15,12 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.vmcorestream.vmcore.file.DumpTarget;
 
 /**
  * A file that gets its name only when it is whole and on disk. Until then it is {@code NAME.partial}, locked against a second
  * writer, and goes away when writing fails or is given up.
  */
-final class PartialFile implements AutoCloseable {
+final class PartialFile implements DumpTarget {
     /** Opens the channel that is written to; tests let it fail. */
     interface Opener {
         FileChannel open(Path file) throws IOException;
@@ -83,8 +84,8 @@ final class PartialFile implements AutoCloseable {
         throw new FileInUseException(partial + ": changes hands again and again");
     }
 
-    /** Writes all remaining bytes of a buffer at a position. */
-    void write(ByteBuffer bytes, long position) throws IOException {
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
         requireOpen();
         int length = bytes.remaining();
         long at = position;
@@ -173,7 +174,8 @@ final class PartialFile implements AutoCloseable {
     }
 
     /** Syncs the file, gives it its final name and syncs the directory. */
-    void commit() throws IOException {
+    @Override
+    public void commit() throws IOException {
         requireOpen();
         try {
             early.end();

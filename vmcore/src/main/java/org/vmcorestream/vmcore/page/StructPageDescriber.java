@@ -85,7 +85,7 @@ public final class StructPageDescriber implements ChunkDescriber {
                 into.append(0, 0, Descriptor.NO_DATA, (int) (until - pfn));
             } else {
                 until = Math.min(end, Math.min(held.nextChange(pfn), described.nextChange(pfn)));
-                until = Math.min(until, sections.sectionEnd(pfn));
+                until = Math.min(until, Math.min(present.nextChange(pfn), sections.sectionEnd(pfn)));
                 if (described.contains(pfn) && sections.covers(pfn)) {
                     describeRun(pfn, until, into);
                 } else {

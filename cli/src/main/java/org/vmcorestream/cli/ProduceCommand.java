@@ -102,8 +102,8 @@ final class ProduceCommand extends ConsoleCommand {
             names = "--stripe-size",
             paramLabel = "GIB",
             description = {
-                "Memory of a stripe in GiB (default: 4, or less where --parts needs smaller ones). Stripes of a dump",
-                "travel on partitions of their own, so a large VM uses many of them."
+                "Memory of a stripe in GiB (default: 4, more above 256 GiB of memory, less where --parts needs it). Stripes",
+                "of a dump travel on partitions of their own, so a large VM uses many of them."
             })
     private Integer stripeGib;
 
@@ -119,6 +119,15 @@ final class ProduceCommand extends ConsoleCommand {
 
     @Mixin
     private AdmissionOptions admission;
+
+    @Option(
+            names = StandbyLine.OPTION,
+            paramLabel = "SOCKET",
+            description = {
+                "Hand the capture to the 'vmcore-stream standby' that listens there, which begins at once. Without one it",
+                "is done as if this had not been said. VMCORE and FILE are read by the standby."
+            })
+    private Path standby; // Whoever comes here does without: StandbyLine has tried it.
 
     ProduceCommand(Console console) {
         super(console);

@@ -45,8 +45,16 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
             throw new VmcoreException(
                     path + ": is one part of a split dump, expected a whole one: 'assemble' joins its parts");
         }
+        return new KdumpFileHeaders(header(file, stored), main.status(), stored.layout());
+    }
+
+    /** What the headers say, without the range of a part. */
+    static KdumpHeader header(BoundedInput file, Stored stored) throws IOException {
+        Path path = file.path();
+        MainHeader main = stored.main();
+        SubHeader sub = stored.sub();
         KernelIdentity kernel = main.kernel();
-        KdumpHeader header = new KdumpHeader(
+        return new KdumpHeader(
                 new KernelIdentity(
                         kernel.sysname(),
                         kernel.nodename(),
@@ -66,7 +74,6 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
                 vmcoreInfoOffset(path, sub),
                 (int) sub.vmcoreInfoSize(),
                 (main.status() & MainHeader.STATUS_EXCLUDED_VMEMMAP) != 0);
-        return new KdumpFileHeaders(header, main.status(), stored.layout());
     }
 
     /** Reads and checks the headers of a file of version 6, one part of several too. */

@@ -59,9 +59,9 @@ final class StoredBitmap {
         return -1;
     }
 
-    /** First page frame at or behind {@code pfn} whose bit is clear, the end when there is none. */
+    /** First page frame at or behind {@code pfn} whose bit is clear; the end when there is none. */
     long nextClear(long pfn) throws IOException {
-        for (long at = pfn; at < endPfn; at = (at | 63) + 1) {
+        for (long at = Math.max(pfn, 0); at < endPfn; at = (at | 63) + 1) {
             load(at >>> SECTION_SHIFT);
             long word = ~word(at) & -1L << at;
             if (word != 0) {

@@ -3,13 +3,13 @@ package org.vmcorestream.vmcore.page;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.ChunkDescriber;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.PfnSet;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.RunLookup;
@@ -66,7 +66,7 @@ public final class StructPageDescriber implements ChunkDescriber {
         decoder = new StructPageDecoder(layout, facts);
         structSize = layout.size();
         blockPages = Integer.highestOneBit(BUFFER_SIZE / structSize);
-        buffer = ByteBuffer.allocateDirect((blockPages + 1) * structSize).order(ByteOrder.LITTLE_ENDIAN);
+        buffer = PageAlignedBuffer.allocate((blockPages + 1) * structSize);
     }
 
     @Override

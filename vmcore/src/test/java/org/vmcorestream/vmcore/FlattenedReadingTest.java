@@ -114,6 +114,23 @@ class FlattenedReadingTest {
         assertThat(stream(inDrops(FlattenedBytes.of(elf, 5000, 5)))).isEqualTo(expected);
     }
 
+    @Test
+    void shouldKeepTheLengthOfAStreamThatEndsInZeros() throws IOException {
+        SyntheticVmcore zeros =
+                SyntheticVmcore.write(folder.resolve("zeros.elf"), "memory 0-16M\nfill 2200..4096 zero");
+        DumpContents whole;
+        try (Vmcore elf = Vmcore.open(zeros.file())) {
+            whole = DumpContents.of(elf);
+        }
+        byte[] bytes = Files.readAllBytes(zeros.file());
+
+        assertThat(stream(new ByteArrayInputStream(bytes))).isEqualTo(whole);
+        try (Vmcore opened =
+                Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(bytes), SpoolRoom.NO_LIMIT))) {
+            assertThat(opened.fileSize()).isEqualTo(bytes.length);
+        }
+    }
+
     /** As a slow connection brings it: a few bytes at once. */
     private static InputStream inDrops(byte[] bytes) {
         return new ByteArrayInputStream(bytes) {

@@ -25,6 +25,9 @@ final class SpoolFile implements Closeable {
     /** The disk is asked for its free bytes when so many were written. */
     private static final long ASK_EVERY = 64L << 20;
 
+    /** Blocks that are worth a hole. */
+    private static final int HOLE = 64 << 10;
+
     /** No file system that a dump is spooled to has longer files. */
     private static final long MAX_POSITION = 1L << 50;
 
@@ -33,8 +36,10 @@ final class SpoolFile implements Closeable {
     private final FileStore disk;
     private final FileChannel channel;
     private final long most;
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(HOLE);
     private long written;
     private long allowed;
+    private long length;
 
     private SpoolFile(Path name, SpoolRoom room, FileStore disk, FileChannel channel) throws IOException {
         this.name = name;
@@ -106,6 +111,29 @@ final class SpoolFile implements Closeable {
         }
     }
 
+    /**
+     * Writes the remaining bytes of a buffer behind all others. Blocks of zeros become holes: the memory of a guest has many.
+     *
+     * @param position behind the last byte
+     */
+    void append(ByteBuffer bytes, long position) throws IOException {
+        length = position + bytes.remaining();
+        int end = bytes.limit();
+        long at = position;
+        while (bytes.position() < end) {
+            int block = Math.min(zeros.capacity(), end - bytes.position());
+            bytes.limit(bytes.position() + block);
+            if (bytes.mismatch(zeros.slice(0, block)) < 0) {
+                count(block);
+                bytes.position(bytes.limit());
+            } else {
+                write(bytes, at);
+            }
+            at += block;
+            bytes.limit(end);
+        }
+    }
+
     /** Counts bytes that come, whether or not they need room. */
     void count(long bytes) throws IOException {
         written += bytes;
@@ -139,6 +167,9 @@ final class SpoolFile implements Closeable {
 
     /** The file for reading, which owns it from now on. */
     DumpFile read() throws IOException {
+        if (channel.size() < length) {
+            write(zeros.slice(0, 1), length - 1);
+        }
         return DumpFile.of(name, channel);
     }
 

@@ -65,7 +65,7 @@ public final class Spooler {
     private static void copy(StreamBytes bytes, SpoolFile file) throws IOException {
         for (int some = bytes.some(Integer.MAX_VALUE); some > 0; some = bytes.some(Integer.MAX_VALUE)) {
             long position = bytes.position();
-            file.write(bytes.take(some), position);
+            file.append(bytes.take(some), position);
         }
     }
 }

@@ -27,6 +27,9 @@ public interface DumpContainer extends AutoCloseable {
     /** CPUs of the machine; 0 when unknown. */
     int cpus();
 
+    /** Whether the dump itself says that pages are missing from it. */
+    boolean incomplete();
+
     /** What the format says of phys_base, for kernels whose VMCOREINFO does not. */
     OptionalLong physBase();
 

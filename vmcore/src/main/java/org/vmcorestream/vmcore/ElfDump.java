@@ -69,6 +69,11 @@ final class ElfDump implements DumpContainer {
     }
 
     @Override
+    public boolean incomplete() {
+        return false;
+    }
+
+    @Override
     public OptionalLong physBase() {
         return KernelMap.physBase(core.loads());
     }

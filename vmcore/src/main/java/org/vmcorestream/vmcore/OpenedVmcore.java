@@ -66,6 +66,11 @@ final class OpenedVmcore implements Vmcore {
     static OpenedVmcore of(DumpContainer dump) throws IOException {
         try {
             return new OpenedVmcore(dump);
+        } catch (CorruptVmcoreException e) {
+            dump.close();
+            throw dump.incomplete()
+                    ? new CorruptVmcoreException(e.getMessage() + " (the dump says that it is incomplete)")
+                    : e;
         } catch (IOException | RuntimeException e) {
             dump.close();
             throw e;

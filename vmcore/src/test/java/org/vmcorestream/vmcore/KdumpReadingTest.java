@@ -214,6 +214,17 @@ class KdumpReadingTest {
     }
 
     @Test
+    void shouldSayThatADumpWithoutWhatItNeedsIsIncomplete() throws IOException {
+        List<Long> table = vmcore.structures().get("mem_section");
+        Path file = kdump().missing(table::contains).write(folder.resolve("dump"));
+
+        assertThatThrownBy(() -> Vmcore.open(file))
+                .isInstanceOf(CorruptVmcoreException.class)
+                .hasMessageStartingWith(file + ": memory sections at SYMBOL(mem_section)")
+                .hasMessageEndingWith("(the dump says that it is incomplete)");
+    }
+
+    @Test
     void shouldReadInAnyOrderFromManyThreads() throws Exception {
         Path file = kdump().write(folder.resolve("dump"));
         ExecutorService threads = Executors.newFixedThreadPool(4);

@@ -218,6 +218,11 @@ public final class KdumpDump implements DumpContainer {
     }
 
     @Override
+    public boolean incomplete() {
+        return pages.incomplete();
+    }
+
+    @Override
     public OptionalLong physBase() {
         return OptionalLong.of(headers.sub().physBase());
     }

@@ -10,6 +10,8 @@ final class ProgressBar {
     private static final String SPINNER = "/|\\-";
     private static final long NANOS = 1_000_000_000L;
 
+    private static final int QUARTER = 250;
+
     private final String label;
     private volatile long done;
     private volatile long total;
@@ -67,6 +69,17 @@ final class ProgressBar {
         }
         long of = total;
         return of <= 0 ? 0 : (int) Math.max(0, Math.min(999, (long) (1000.0 * done / of)));
+    }
+
+    /**
+     * How often its line was worth saying where lines cannot be drawn over: at each quarter, or, where nobody knows how much there
+     * is, at each power of 2 in GiB; and at the end.
+     */
+    int steps() {
+        if (finishedAt != 0) {
+            return Long.SIZE;
+        }
+        return total == Long.MAX_VALUE ? Long.SIZE - Long.numberOfLeadingZeros(done >>> 30) : promille() / QUARTER;
     }
 
     /** One line: label, percentage, a spinner, and the time it will take. */

@@ -6,11 +6,10 @@ import java.util.List;
 
 /**
  * The bars of the stages that run at the same time. On a terminal they stand one above the other and are drawn over a few
- * times a second; elsewhere each stage gets a line at each quarter that it takes long to reach, and one when it is done.
+ * times a second; elsewhere each stage gets a line at each quarter (or GiB, doubled) that it takes long to reach, and one when it is done.
  */
 final class ProgressBoard implements AutoCloseable {
     private static final int REFRESH_MILLIS = 200;
-    private static final int QUARTER = 250;
     private static final double LONG_SECONDS = 5;
     private static final String UP_ONE_LINE = "\033[A";
     private static final String ERASE_LINE = "\r\033[K";
@@ -22,7 +21,7 @@ final class ProgressBoard implements AutoCloseable {
 
     private final Console console;
     private final List<ProgressBar> bars = new ArrayList<>();
-    private final List<Integer> quarterTold = new ArrayList<>();
+    private final List<Integer> stepsTold = new ArrayList<>();
     private final Thread ticker = new Thread(this::tick, "progress");
     private int linesDrawn;
     private int turn;
@@ -40,7 +39,7 @@ final class ProgressBoard implements AutoCloseable {
         synchronized (console) {
             ProgressBar bar = new ProgressBar(label);
             bars.add(bar);
-            quarterTold.add(0);
+            stepsTold.add(0);
             return bar;
         }
     }
@@ -66,7 +65,7 @@ final class ProgressBoard implements AutoCloseable {
             if (console.terminal()) {
                 drawAll();
             } else {
-                tellQuarters();
+                tellSteps();
             }
         }
     }
@@ -86,12 +85,12 @@ final class ProgressBoard implements AutoCloseable {
         }
     }
 
-    private void tellQuarters() {
+    private void tellSteps() {
         for (int i = 0; i < bars.size(); i++) {
             ProgressBar bar = bars.get(i);
-            int quarter = bar.promille() / QUARTER;
-            if (bar.started() && quarter > quarterTold.get(i) && (bar.finished() || bar.seconds() > LONG_SECONDS)) {
-                quarterTold.set(i, quarter);
+            int steps = bar.steps();
+            if (bar.started() && steps > stepsTold.get(i) && (bar.finished() || bar.seconds() > LONG_SECONDS)) {
+                stepsTold.set(i, steps);
                 console.draw(bar.line(turn).stripTrailing() + "\n");
             }
         }

@@ -157,13 +157,9 @@ public final class KdumpFile implements AutoCloseable {
         if (found.flags() == 0) {
             return null;
         }
-        for (PageCodec codec : PageCodec.values()) {
-            if (codec.storable() && codec.kdumpFlag() == found.flags()) {
-                return codec;
-            }
-        }
-        throw new VmcoreException(file.path() + ": page frame " + pfn + " has flags 0x"
-                + Integer.toHexString(found.flags()) + ", expected 0, 0x1, 0x2, 0x4 or 0x20");
+        return PageCodec.ofKdumpFlag(found.flags())
+                .orElseThrow(() -> new VmcoreException(file.path() + ": page frame " + pfn + " has flags 0x"
+                        + Integer.toHexString(found.flags()) + ", expected 0, 0x1, 0x2, 0x4 or 0x20"));
     }
 
     @Override

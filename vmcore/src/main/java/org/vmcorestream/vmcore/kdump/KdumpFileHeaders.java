@@ -210,13 +210,9 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
         if ((status & CODEC_FLAGS) == 0) {
             return null;
         }
-        for (PageCodec codec : PageCodec.values()) {
-            if (codec.storable() && codec.kdumpFlag() == (status & CODEC_FLAGS)) {
-                return codec;
-            }
-        }
-        throw new VmcoreException(path + ": has status 0x" + Integer.toHexString(status)
-                + ", expected at most one codec flag of 0x1, 0x2, 0x4 and 0x20");
+        return PageCodec.ofKdumpFlag(status & CODEC_FLAGS)
+                .orElseThrow(() -> new VmcoreException(path + ": has status 0x" + Integer.toHexString(status)
+                        + ", expected at most one codec flag of 0x1, 0x2, 0x4 and 0x20"));
     }
 
     private static ByteBuffer buffer(int size) {

@@ -13,10 +13,12 @@ final class Commands implements CommandLine.IFactory {
             "inspect",
             "topics",
             "produce",
+            "standby",
             "process",
             "sink",
             "admit",
             "assemble",
+            "export",
             "dumps",
             "rules",
             "replay",
@@ -53,10 +55,12 @@ final class Commands implements CommandLine.IFactory {
             case "inspect" -> InspectCommand.class;
             case "topics" -> TopicsCommand.class;
             case "produce" -> ProduceCommand.class;
+            case "standby" -> StandbyCommand.class;
             case "process" -> ProcessCommand.class;
             case "sink" -> SinkCommand.class;
             case "admit" -> AdmitCommand.class;
             case "assemble" -> AssembleCommand.class;
+            case "export" -> ExportCommand.class;
             case "dumps" -> DumpsCommand.class;
             case "rules" -> RulesCommand.class;
             case "replay" -> ReplayCommand.class;

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import org.vmcorestream.schemas.PageBatchIndex;
-import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.DraftBitmap;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /**
@@ -17,7 +17,7 @@ import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
  */
 final class PageSink implements AutoCloseable {
     private final KdumpFileWriter writer;
-    private final PfnBitmap kept;
+    private final DraftBitmap kept;
     private final PageCodec codec;
     private final int pageSize;
     private final Map<PageCodec, PageTranscoder> transcoders = new EnumMap<>(PageCodec.class);
@@ -25,7 +25,7 @@ final class PageSink implements AutoCloseable {
     private long unreadable;
     private String unreadableReason = "";
 
-    PageSink(KdumpFileWriter writer, PfnBitmap kept, PageCodec codec, int pageSize) {
+    PageSink(KdumpFileWriter writer, DraftBitmap kept, PageCodec codec, int pageSize) {
         this.writer = writer;
         this.kept = kept;
         this.codec = codec;
@@ -83,15 +83,8 @@ final class PageSink implements AutoCloseable {
     }
 
     /** Pages from {@code first} to {@code end - 1} that the verdict keeps. */
-    long keptIn(long first, long end) {
-        long pages = 0;
-        long pfn = kept.nextSet(first, end);
-        while (pfn < end) {
-            long to = kept.nextClear(pfn, end);
-            pages += to - pfn;
-            pfn = kept.nextSet(to, end);
-        }
-        return pages;
+    long keptIn(long first, long end) throws IOException {
+        return kept.cardinality(first, end);
     }
 
     /** Pages added so far. */

@@ -193,16 +193,16 @@ final class StripeCopy {
     }
 
     /** Pages that the verdict keeps where batches did not come, captured or not. */
-    long gaps() {
+    long gaps() throws IOException {
         return gaps + tail();
     }
 
     /** Those of them where page-data has expired. */
-    long expired() {
+    long expired() throws IOException {
         return expired + (expiring ? tail() : 0);
     }
 
-    private long tail() {
+    private long tail() throws IOException {
         return tailGone ? sink.keptIn(nextPfn(), stripe.getEndPfn()) : 0;
     }
 

@@ -11,14 +11,26 @@ import java.util.List;
  * @param address of the broker, host:port
  * @param files the sinks' folder
  * @param log the broker's folder
- * @param services broker, processors and sinks
+ * @param services broker, processors and sinks, and the standby where there is one
  */
 record Fleet(String address, Path files, Path log, List<RunningProcess> services) {
-    /** CPU time that all of them have used so far, in microseconds. */
+    /** What a process is called that captures are handed to. */
+    static final String STANDBY = "standby";
+
+    /** CPU time that all of them but the standby have used so far, in microseconds. */
     long cpuMicros() throws IOException {
-        long micros = 0;
+        long micros = -standbyMicros();
         for (RunningProcess service : services) {
             micros += service.cpuMicros();
+        }
+        return micros;
+    }
+
+    /** CPU time that the standby has used so far, in microseconds. */
+    long standbyMicros() throws IOException {
+        long micros = 0;
+        for (RunningProcess service : services) {
+            micros += service.name().equals(STANDBY) ? service.cpuMicros() : 0;
         }
         return micros;
     }

@@ -52,7 +52,9 @@ public final class Scale {
         long pages;
         long spannedGib;
         try (Vmcore opened = Vmcore.open(vmcore)) {
-            pages = opened.memory().backed().stream().mapToLong(PfnRun::pages).sum();
+            pages = opened.memory().backedRuns().stream()
+                    .mapToLong(PfnRun::pages)
+                    .sum();
             spannedGib = (opened.memory().endPfn() << opened.pageFacts().pageShift()) + (1L << 30) - 1 >> 30;
         }
         long stripeGib = stripes == 0

@@ -35,6 +35,11 @@ final class NativeFile implements AutoCloseable {
         }
     }
 
+    /** A file of which nothing is known. */
+    static NativeFile unknown(long size) {
+        return new NativeFile(CLOSED, size);
+    }
+
     /**
      * Opens a file a second time, next to a channel.
      *

@@ -15,17 +15,18 @@ import org.vmcorestream.vmcore.VmcoreException;
  */
 public interface KdumpFileWriter extends AutoCloseable {
     /**
-     * Creates {@code file.partial}, replacing an older one, and writes the headers.
+     * Creates {@code file.partial}, replacing an older one, and writes the headers. For a dump whose bitmaps fit into memory; where
+     * they need not, see {@link KdumpDraft}.
      *
      * @param file final name
      * @param header what the headers say
      * @param present first bitmap
-     * @param kept second bitmap, a part of the first; both must not change until the file is finished
+     * @param kept second bitmap, a part of the first
      * @throws IllegalArgumentException when header and bitmaps contradict each other
      * @throws IOException when it cannot be written, or somebody else is writing it
      */
     static KdumpFileWriter create(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept) throws IOException {
-        return new KdumpWriter(file, header, present, kept, PartialFile.ON_DISK);
+        return KdumpDraft.whole(file, header, present, kept, PartialFile.ON_DISK);
     }
 
     /**
@@ -36,6 +37,7 @@ public interface KdumpFileWriter extends AutoCloseable {
      * @param raw whether the bytes are not compressed
      * @throws VmcoreException when the page frame is not one to be kept or comes too late, or the length cannot be: a raw page
      *     has exactly the page size, a compressed one less; the file can go on without this page
+     * @throws DiskFullException when the disk is full; {@code file.partial} is gone then
      * @throws IOException when it cannot be written; {@code file.partial} is gone then
      */
     void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException;
@@ -45,6 +47,9 @@ public interface KdumpFileWriter extends AutoCloseable {
      * data even when nobody needs it, as makedumpfile does it; otherwise it is stored when it is first needed.
      */
     void addZeroPage(long pfn) throws IOException;
+
+    /** Bytes that were put in so far, headers and holes left out. */
+    long size();
 
     /**
      * Ends the file, syncs it and gives it its final name. The header says that it is incomplete when kept pages are missing

@@ -8,18 +8,21 @@ import java.nio.file.Path;
 import org.vmcorestream.vmcore.VmcoreException;
 
 /**
- * One file of a split dump, opened for reading: its headers are checked, its descriptors lie within it. Has both bitmaps of the
- * whole dump, and the descriptors and data of page frames {@link #startPfn} to {@link #endPfn} - 1. Belongs to one thread.
+ * One file of a split dump, or one that is not split, opened for reading: its headers are checked, its descriptors lie within it. Has
+ * both bitmaps of the whole dump, and the descriptors and data of page frames {@link #startPfn} to {@link #endPfn} - 1. Belongs to one
+ * thread.
  */
 final class SplitPart implements AutoCloseable {
     private final BoundedInput file;
     private final KdumpFileHeaders.Stored headers;
+    private final boolean whole;
     private long pages;
     private long described;
 
-    private SplitPart(BoundedInput file, KdumpFileHeaders.Stored headers) {
+    private SplitPart(BoundedInput file, KdumpFileHeaders.Stored headers, boolean whole) {
         this.file = file;
         this.headers = headers;
+        this.whole = whole;
     }
 
     /**
@@ -28,15 +31,30 @@ final class SplitPart implements AutoCloseable {
      * @throws VmcoreException when it is no kdump file, not a part of a split one, or its range of page frames cannot be
      */
     static SplitPart open(Path path) throws IOException {
+        return open(path, false);
+    }
+
+    /** Opens a file that may be one that is not split, and then has all page frames. */
+    static SplitPart openAny(Path path) throws IOException {
+        return open(path, true);
+    }
+
+    private static SplitPart open(Path path, boolean any) throws IOException {
         BoundedInput file = new BoundedInput(path);
         try {
-            SplitPart part = new SplitPart(file, KdumpFileHeaders.stored(file));
-            part.checkRange();
-            return part;
+            KdumpFileHeaders.Stored headers = KdumpFileHeaders.stored(file);
+            return any && headers.sub().split() == 0 ? new SplitPart(file, headers, true) : of(file, headers);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
         }
+    }
+
+    /** A part whose headers were read; its bitmaps are not read yet. */
+    static SplitPart of(BoundedInput file, KdumpFileHeaders.Stored headers) throws VmcoreException {
+        SplitPart part = new SplitPart(file, headers, false);
+        part.checkRange();
+        return part;
     }
 
     private void checkRange() throws VmcoreException {
@@ -48,8 +66,9 @@ final class SplitPart implements AutoCloseable {
         if (startPfn() < 0 || startPfn() > endPfn() || endPfn() > sub().maxMapnr()) {
             throw new VmcoreException(path() + ": holds page frames " + Long.toUnsignedString(startPfn())
                     + " to before " + Long.toUnsignedString(endPfn())
-                    + " as fields start_pfn_64 and end_pfn_64 at offset "
-                    + (main().blockSize() + SubHeader.START_PFN_OFFSET) + " say, expected a range within its "
+                    + " as start_pfn and end_pfn at offset "
+                    + (main().blockSize() + SubHeader.rangeOffset(main().version()))
+                    + " say, expected a range within its "
                     + sub().maxMapnr() + " page frames");
         }
     }
@@ -88,11 +107,16 @@ final class SplitPart implements AutoCloseable {
     }
 
     long startPfn() {
-        return sub().startPfn();
+        return whole ? 0 : sub().startPfn();
     }
 
     long endPfn() {
-        return sub().endPfn();
+        return whole ? sub().maxMapnr() : sub().endPfn();
+    }
+
+    /** Whether the file is all of a dump that is not split. */
+    boolean whole() {
+        return whole;
     }
 
     /** Whether the file says that pages are missing. */

@@ -31,6 +31,13 @@ final class StoredBitmap {
         this.endPfn = endPfn;
     }
 
+    /** The same bitmap for another thread, which shares what was counted. */
+    StoredBitmap copy() {
+        StoredBitmap copy = new StoredBitmap(file, name, offset, endPfn);
+        copy.ranks = ranks;
+        return copy;
+    }
+
     boolean get(long pfn) throws IOException {
         if (pfn < 0 || pfn >= endPfn) {
             return false;
@@ -50,6 +57,18 @@ final class StoredBitmap {
             }
         }
         return -1;
+    }
+
+    /** First page frame at or behind {@code pfn} whose bit is clear; the end when there is none. */
+    long nextClear(long pfn) throws IOException {
+        for (long at = Math.max(pfn, 0); at < endPfn; at = (at | 63) + 1) {
+            load(at >>> SECTION_SHIFT);
+            long word = ~word(at) & -1L << at;
+            if (word != 0) {
+                return Math.min(endPfn, (at & ~63L) + Long.numberOfTrailingZeros(word));
+            }
+        }
+        return endPfn;
     }
 
     /** Number of bits set below {@code pfn}, which is at most the end. */

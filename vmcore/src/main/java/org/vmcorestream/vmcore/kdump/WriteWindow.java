@@ -5,17 +5,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.vmcorestream.vmcore.file.DumpTarget;
 
 /** A part of a file that grows from its beginning: gathers small pieces, writes large ones, and keeps the CRC of all of it. */
 final class WriteWindow {
-    private final PartialFile file;
+    private final DumpTarget file;
     private final ByteBuffer buffer;
     private final CRC32C crc = new CRC32C();
     private final long start;
     private long written;
 
     /** A window of {@code capacity} bytes on the part that begins at {@code start}. */
-    WriteWindow(PartialFile file, long start, int capacity) {
+    WriteWindow(DumpTarget file, long start, int capacity) {
         this.file = file;
         this.start = start;
         buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);

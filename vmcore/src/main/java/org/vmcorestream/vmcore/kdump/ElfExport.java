@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import org.vmcorestream.vmcore.UnsupportedVmcoreException;
+import org.vmcorestream.vmcore.codec.ZeroTest;
+import org.vmcorestream.vmcore.elf.ElfHeaders;
+import org.vmcorestream.vmcore.file.DumpTarget;
+
+/** Writes a stored dump as an ELF core file. Pages of zeros are holes of it; its front is written last. */
+final class ElfExport {
+    private static final int WINDOW = 2 << 20;
+    private static final byte[] ERASE_INFO = "ERASEINFO\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int NOTE_HEADER = 12;
+
+    private final StoredDump dump;
+    private final DumpTarget out;
+    private final int pageSize;
+    private final ZeroTest zeroTest;
+    private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
+    private long windowOffset;
+    private long end;
+    private long zeroPages;
+    private long missing;
+
+    private ElfExport(StoredDump dump, DumpTarget out) {
+        this.dump = dump;
+        this.out = out;
+        pageSize = dump.header().pageSize();
+        zeroTest = new ZeroTest(pageSize);
+    }
+
+    static DumpExport.Summary write(StoredDump dump, DumpTarget out, DumpExport.Progress progress) throws IOException {
+        return new ElfExport(dump, out).write(progress);
+    }
+
+    private DumpExport.Summary write(DumpExport.Progress progress) throws IOException {
+        String name = dump.header().kernel().machine();
+        OptionalInt machine = ElfHeaders.machine(name);
+        if (machine.isEmpty()) {
+            throw new UnsupportedVmcoreException(dump.path() + ": is of machine '" + name.replaceAll("\\p{Cntrl}", "?")
+                    + "', expected x86_64, aarch64 or riscv64 to write an ELF file of");
+        }
+        ElfSegments segments = ElfSegments.of(dump, ElfHeaders.MAX_LOADS);
+        ElfHeaders headers = new ElfHeaders(machine.getAsInt(), dump.incomplete(), segments.count(), notes(), pageSize);
+        for (int i = 0; i < segments.count(); i++) {
+            headers.addLoad(segments.first(i), segments.pages(i), segments.filePages(i));
+        }
+        writePages(segments, headers.dataOffset(), progress);
+        if (headers.end() > end && headers.end() > headers.dataOffset()) {
+            out.write(ByteBuffer.allocate(1), headers.end() - 1);
+        }
+        out.write(headers.bytes(), 0);
+        progress.at(dump.pages(), dump.pages());
+        return new DumpExport.Summary(
+                headers.end(),
+                dump.pages(),
+                zeroPages,
+                missing,
+                dump.incomplete(),
+                segments.count(),
+                segments.blanks());
+    }
+
+    private void writePages(ElfSegments segments, long dataOffset, DumpExport.Progress progress) throws IOException {
+        PageSequence pages = new PageSequence(dump);
+        long total = dump.pages();
+        long done = 0;
+        int segment = 0;
+        long offset = dataOffset;
+        try (PageContents contents = new PageContents(pageSize)) {
+            while (pages.next()) {
+                if ((++done & 0x3fff) == 0) {
+                    progress.at(done, total);
+                }
+                if (pages.missing()) {
+                    missing++;
+                    continue;
+                }
+                while (pages.pfn() >= segments.first(segment) + segments.pages(segment)) {
+                    offset += segments.filePages(segment) * pageSize;
+                    segment++;
+                }
+                if (pages.zero()) {
+                    zeroPages++;
+                } else {
+                    put(contents, pages, offset + (pages.pfn() - segments.first(segment)) * pageSize);
+                }
+            }
+        }
+        flush();
+    }
+
+    private void put(PageContents contents, PageSequence pages, long position) throws IOException {
+        if (position != windowOffset + window.position() || window.remaining() < pageSize) {
+            flush();
+            windowOffset = position;
+        }
+        int at = window.position();
+        contents.read(pages, window, at);
+        // The test leaves position and limit at the ends of the buffer.
+        boolean zero = zeroTest.isZero(window, at);
+        window.position(at);
+        if (zero) {
+            zeroPages++;
+            return;
+        }
+        window.position(at + pageSize);
+        end = position + pageSize;
+    }
+
+    private void flush() throws IOException {
+        window.flip();
+        if (window.hasRemaining()) {
+            out.write(window, windowOffset);
+        }
+        window.clear();
+    }
+
+    /** The notes of the dump, and one for what makedumpfile erased, as {@code makedumpfile -E} writes it. */
+    private byte[] notes() throws IOException {
+        byte[] notes = dump.header().notes();
+        byte[] erased = dump.eraseInfo();
+        if (erased.length == 0) {
+            return notes;
+        }
+        int start = padded(notes.length);
+        int text = start + NOTE_HEADER + padded(ERASE_INFO.length);
+        ByteBuffer all = ByteBuffer.allocate(text + padded(erased.length)).order(ByteOrder.LITTLE_ENDIAN);
+        all.put(0, notes).putInt(start, ERASE_INFO.length).putInt(start + 4, erased.length);
+        all.put(start + NOTE_HEADER, ERASE_INFO).put(text, erased);
+        return all.array();
+    }
+
+    private static int padded(int size) {
+        return size + 3 & ~3;
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.vmcore.kdump;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.codec.PageCompressor;
+import org.vmcorestream.vmcore.codec.ZeroTest;
+import org.vmcorestream.vmcore.file.DumpTarget;
+
+/**
+ * Writes a stored dump as one kdump file. Bitmaps, descriptors and page data each grow through a window of their own; both headers, which
+ * say how it ended, are written last. The same dump in the same codec gives the same bytes.
+ */
+final class KdumpExport implements AutoCloseable {
+    private static final int DATA_WINDOW = 2 << 20;
+    private static final int BITMAP_WINDOW = 256 << 10;
+    private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
+
+    private final StoredDump dump;
+    private final KdumpHeader header;
+    private final KdumpLayout layout;
+    private final PageCodec codec;
+    private final DumpTarget out;
+    private final int pageSize;
+    private final WriteWindow descriptors;
+    private final WriteWindow data;
+    private final PageContents contents;
+    private final PageCompressor compressor;
+    private final ZeroTest zeroTest;
+    private final ByteBuffer page;
+    private final ByteBuffer result;
+    private long zeroPage;
+    private long zeroPages;
+    private long missing;
+
+    KdumpExport(StoredDump dump, PageCodec codec, DumpTarget out) {
+        if (!codec.storable()) {
+            throw new IllegalArgumentException("codec " + codec + ", expected one that kdump files know");
+        }
+        this.dump = dump;
+        this.codec = codec;
+        this.out = out;
+        header = dump.header().in(codec);
+        pageSize = header.pageSize();
+        layout = KdumpLayout.of(pageSize, header.endPfn(), header.notes().length);
+        descriptors = new WriteWindow(out, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
+        data = new WriteWindow(out, layout.descriptorOffset(dump.pages()), DATA_WINDOW);
+        contents = new PageContents(pageSize);
+        compressor = PageCompressor.of(codec);
+        zeroTest = new ZeroTest(pageSize);
+        page = ByteBuffer.allocateDirect(pageSize);
+        result = ByteBuffer.allocateDirect(compressor.bound(pageSize));
+    }
+
+    DumpExport.Summary write(DumpExport.Progress progress) throws IOException {
+        byte[] erased = dump.eraseInfo();
+        copyBitmaps();
+        if ((header.level() & KdumpWriter.LEVEL_ZERO_PAGES) != 0) {
+            putZeroPage();
+        }
+        PageSequence pages = new PageSequence(dump);
+        long total = dump.pages();
+        long done = 0;
+        while (pages.next()) {
+            add(pages);
+            if ((++done & 0x3fff) == 0) {
+                progress.at(done, total);
+            }
+        }
+        long end = data.end();
+        putEraseInfo(erased);
+        descriptors.flush();
+        data.flush();
+        putHeaders(erased.length == 0 ? 0 : end, erased.length);
+        progress.at(total, total);
+        return new DumpExport.Summary(
+                Math.max(data.end(), descriptors.end()), total, zeroPages, missing, dump.incomplete(), 0, 0);
+    }
+
+    private void add(PageSequence pages) throws IOException {
+        if (pages.missing()) {
+            missing++;
+            putDescriptor(0, 0, 0);
+        } else if (pages.zero()) {
+            addZeroPage();
+        } else if (pages.codec() == codec
+                || pages.codec() == null && header.codec() == dump.header().codec()) {
+            put(pages.stored(), pages.dataIndex(), pages.size(), pages.codec() == null);
+        } else {
+            contents.read(pages, page, 0);
+            if (zeroTest.isZero(page, 0)) {
+                addZeroPage();
+                return;
+            }
+            int length = compressor.compress(page, 0, pageSize, result, 0);
+            if (length < 0) {
+                put(page, 0, pageSize, true);
+            } else {
+                put(result, 0, length, false);
+            }
+        }
+    }
+
+    private void addZeroPage() throws IOException {
+        if (zeroPage == 0) {
+            putZeroPage();
+        }
+        zeroPages++;
+        putDescriptor(zeroPage, pageSize, 0);
+    }
+
+    private void put(ByteBuffer stored, int index, int length, boolean raw) throws IOException {
+        ByteBuffer into = data.room(length);
+        putDescriptor(data.end(), length, raw ? 0 : codec.kdumpFlag());
+        into.put(into.position(), stored, index, length);
+        into.position(into.position() + length);
+    }
+
+    private void putDescriptor(long offset, int size, int flags) throws IOException {
+        PageDescriptor.put(descriptors.room(PageDescriptor.SIZE), offset, size, flags);
+    }
+
+    private void putZeroPage() throws IOException {
+        ByteBuffer into = data.room(pageSize);
+        zeroPage = data.end();
+        for (int i = 0; i < pageSize; i += Long.BYTES) {
+            into.putLong(0);
+        }
+    }
+
+    private void putEraseInfo(byte[] erased) throws IOException {
+        for (int at = 0; at < erased.length; ) {
+            int step = Math.min(erased.length - at, DATA_WINDOW);
+            data.room(step).put(erased, at, step);
+            at += step;
+        }
+    }
+
+    /** Copies both bitmaps, which may have more padding in the dump than here. */
+    private void copyBitmaps() throws IOException {
+        SplitPart first = dump.parts().get(0);
+        ByteBuffer window = ByteBuffer.allocateDirect(BITMAP_WINDOW);
+        long[] from = {first.layout().presentOffset(), first.layout().keptOffset()};
+        long[] to = {layout.presentOffset(), layout.keptOffset()};
+        for (int i = 0; i < from.length; i++) {
+            for (long at = 0; at < layout.bitmapSize(); ) {
+                int step = (int) Math.min(BITMAP_WINDOW, layout.bitmapSize() - at);
+                first.file().read("bitmaps", from[i] + at, window.clear().limit(step));
+                out.write(window.flip(), to[i] + at);
+                at += step;
+            }
+        }
+    }
+
+    private void putHeaders(long erasedOffset, int erasedSize) throws IOException {
+        ByteBuffer front = ByteBuffer.allocate((int) layout.presentOffset()).order(ByteOrder.LITTLE_ENDIAN);
+        MainHeader.of(header, layout, dump.incomplete()).put(front);
+        SubHeader sub = SubHeader.of(header, layout);
+        sub.whole(erasedOffset, erasedSize)
+                .put(front.slice(pageSize, SubHeader.SIZE).order(ByteOrder.LITTLE_ENDIAN));
+        front.put(pageSize + SubHeader.SIZE, header.notes());
+        out.write(front, 0);
+    }
+
+    @Override
+    public void close() {
+        contents.close();
+        compressor.close();
+    }
+}

@@ -119,7 +119,7 @@ services_start_processors() {
 services_await_processors() {
     local i
     for i in "${!services_processor_pids[@]}"; do
-        services_await "processor-$i" "${services_processor_pids[i]}" readiness grep -q '^Deciding for' "$services_dir/processor-$i.log"
+        services_await "processor-$i" "${services_processor_pids[i]}" readiness grep -qs '^Deciding for' "$services_dir/processor-$i.log"
     done
 }
 
@@ -141,7 +141,7 @@ services_start_sinks() {
 services_await_sinks() {
     local i
     for i in "${!services_sink_pids[@]}"; do
-        services_await "sink-$i" "${services_sink_pids[i]}" readiness grep -q '^Writing dumps of' "$services_dir/sink-$i.log"
+        services_await "sink-$i" "${services_sink_pids[i]}" readiness grep -qs '^Writing dumps of' "$services_dir/sink-$i.log"
     done
 }
 

@@ -100,8 +100,8 @@ final class ProduceCommand extends ConsoleCommand {
             names = "--stripe-size",
             paramLabel = "GIB",
             description = {
-                "Memory of a stripe in GiB (default: 4, or less where --parts needs smaller ones). Stripes of a dump",
-                "travel on partitions of their own, so a large VM uses many of them."
+                "Memory of a stripe in GiB (default: 4, more above 256 GiB of memory, less where --parts needs it). Stripes",
+                "of a dump travel on partitions of their own, so a large VM uses many of them."
             })
     private Integer stripeGib;
 

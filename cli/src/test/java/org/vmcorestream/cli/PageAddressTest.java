@@ -59,6 +59,6 @@ class PageAddressTest {
     void shouldRefuseWhatIsNeither(String text) {
         assertThatThrownBy(() -> of(text))
                 .isInstanceOf(CommandFailure.class)
-                .hasMessageStartingWith("'" + text + "', expected a page frame number");
+                .hasMessageStartingWith("page '" + text + "', expected a page frame number");
     }
 }

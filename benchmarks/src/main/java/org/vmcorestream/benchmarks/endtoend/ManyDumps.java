@@ -159,8 +159,8 @@ public final class ManyDumps {
                     admission);
             CaptureProgress progress = (stage, done, total) -> {
                 if (stage == CaptureProgress.Stage.COPYING) {
-                    // Before the end is announced: the gate lets the next one begin once it has heard that.
-                    inFlight.count(dumpId, done == total && sentBytes > 0 ? sentBytes : total * pageSize);
+                    long sent = sentBytes > 0 ? done * sentBytes / Math.max(1, total) : done * pageSize;
+                    inFlight.count(dumpId, (total - done) * pageSize + sent);
                 }
             };
             Capture.Result result = Capture.run(vmcore, settings, progress);

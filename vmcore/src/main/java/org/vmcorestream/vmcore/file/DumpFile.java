@@ -59,7 +59,7 @@ public final class DumpFile implements Closeable {
             throw new NotAVmcoreException(path + ": is a directory, expected a vmcore");
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore");
+            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore (- is standard input)");
         }
         FileChannel channel = channel(path);
         try {

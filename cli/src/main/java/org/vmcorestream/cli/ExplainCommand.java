@@ -92,7 +92,7 @@ final class ExplainCommand extends ConsoleCommand {
     private void explainVmcore(Teardown teardown, RuleSetFinder finder) throws Exception {
         List<RuleSet> asked = finder.find(ruleSets.isEmpty() ? List.of(RuleSetName.DEFAULT) : ruleSets);
         List<Path> files =
-                words.subList(0, words.size() - 1).stream().map(Path::of).toList();
+                words.subList(0, words.size() - 1).stream().map(console()::file).toList();
         Vmcore vmcore = teardown.add(input.open(console(), files));
         OptionalLong virtual =
                 page.kind() == PageAddress.Kind.VIRTUAL ? vmcore.physicalAddress(page.number()) : OptionalLong.empty();

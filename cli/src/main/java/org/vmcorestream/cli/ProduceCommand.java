@@ -30,7 +30,9 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092",
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 \\",
             "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set mine",
-            "  vmcore-stream produce large.elf --bootstrap-server kafka:9092 --parts 4"
+            "  vmcore-stream produce large.elf --bootstrap-server kafka:9092 --parts 4",
+            "  ssh host makedumpfile -F -l -d 1 /proc/vmcore | \\",
+            "      vmcore-stream produce - --bootstrap-server kafka:9092"
         })
 final class ProduceCommand extends ConsoleCommand {
     @Parameters(

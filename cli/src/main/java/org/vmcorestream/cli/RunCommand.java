@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream run guest.elf -o guest.kdump",
             "  vmcore-stream run guest.elf -o guest.kdump -d 17 --codec zlib",
             "  vmcore-stream run guest.elf -o guest.kdump --rule-set mine.yaml",
+            "  vmcore-stream run part1 part2 part3 -o smaller.kdump -d 31",
             "  vmcore-stream run guest.elf -o guest.kdump --capture capture \\",
             "      --data-dir broker-data"
         })

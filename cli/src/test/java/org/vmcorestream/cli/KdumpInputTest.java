@@ -114,6 +114,15 @@ class KdumpInputTest {
         } finally {
             System.setIn(in);
         }
+        // A file of that name is no reason to stop, nor is one to be replaced: refused is what standard input brings.
+        System.setIn(InputStream.nullInputStream());
+        try {
+            Captured.Result nothing = Captured.run("run", "-", "-o", flat, "--force", "--spool-dir", folder);
+            assertThat(nothing.exitCode()).isEqualTo(ExitCode.BAD_VMCORE.number());
+            assertThat(nothing.err()).contains("standard input: brings no bytes").hasLineCount(1);
+        } finally {
+            System.setIn(in);
+        }
         Captured.Result tooLong = Captured.run("inspect", flat, "--spool-dir", folder, "--spool-limit", "1M");
         assertThat(tooLong.exitCode()).isEqualTo(ExitCode.OUTPUT.number());
         assertThat(tooLong.err()).contains("expected at most 1048576 to be spooled (--spool-limit)");

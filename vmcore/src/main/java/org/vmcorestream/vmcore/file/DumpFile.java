@@ -59,7 +59,7 @@ public final class DumpFile implements Closeable {
             throw new NotAVmcoreException(path + ": is a directory, expected a vmcore");
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore");
+            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore (- is standard input)");
         }
         FileChannel channel = channel(path);
         try {
@@ -154,6 +154,19 @@ public final class DumpFile implements Closeable {
                 into.limit(limit);
                 at += data;
             }
+        }
+    }
+
+    /**
+     * Fills what remains of a buffer, as {@link #read} does, but without reading when all of it lies in one hole of a sparse file, however
+     * small: a read there would make the system find room in its cache for zeros.
+     */
+    public void readUnlessHole(long position, ByteBuffer into) throws IOException {
+        int length = into.remaining();
+        if (advice.mayHaveHoles() && advice.holeBytes(position, length) == length) {
+            putZeros(into, length);
+        } else {
+            read(position, into);
         }
     }
 

@@ -27,10 +27,8 @@ import org.vmcorestream.vmcore.memory.PhysicalMemory;
  * <pre>
  *                  makedumpfile                       QEMU
  *  utsname         all of it                          machine alone
- *  status          codec                              codec
  *  block_size      page size of the kernel            page size of the machine
- *  nr_cpus         CPUs of the host's view            CPUs
- *  phys_base       the kernel's                       a guess
+ *  phys_base       the kernel's                       what QEMU was told
  *  notes           offset_note of the sub header      the same
  *  VMCOREINFO      offset_vmcoreinfo, in the notes    the same, where the guest has told it
  *  dump_level      as asked for                       1

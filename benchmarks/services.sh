@@ -11,7 +11,7 @@
 #   services_up [N [M]]                all four, with N processors and M sinks (1 and 1)
 #   services_warm VMCORE N [ARGS...]   sends a dump N times and waits for each file; ARGS for `produce`
 #   services_fresh LEVEL CODEC         one of each, warm at a level in a codec after services_warm_dumps dumps (3); anew where the logs
-#                                      have grown above 1 GiB
+#                                      have grown above services_most_log_mib (1024)
 #   services_standby                   starts a process that captures are handed to; its socket is services_standby_socket
 #   services_demo                      unpacks the vmcore that ships with the project; its path is services_demo_vmcore
 #   services_stop                      stops all, in order, and removes what the broker and the sinks wrote
@@ -165,7 +165,7 @@ services_warm() {
 }
 
 services_fresh() {
-    if [ -n "$services_broker_pid" ] && [ "$(du -sk "$services_dir/broker" | cut -f 1)" -gt $((1 << 20)) ]; then
+    if [ -n "$services_broker_pid" ] && [ "$(du -sk "$services_dir/broker" | cut -f 1)" -gt $((${services_most_log_mib:-1024} << 10)) ]; then
         services_stop
     fi
     [ -n "$services_broker_pid" ] || services_up

@@ -38,7 +38,11 @@ final class Cluster implements AutoCloseable {
      */
     static Cluster connect(Map<String, Object> client) throws InterruptedException {
         String servers = String.valueOf(client.get("bootstrap.servers"));
-        Map<String, Object> settings = new HashMap<>(client);
+        Map<String, Object> settings = new HashMap<>();
+        // Nobody watches the metrics of a client that asks a few questions, unless the user's settings say so.
+        settings.put("metric.reporters", "");
+        settings.put("enable.metrics.push", false);
+        settings.putAll(client);
         Duration patience = patience(client);
         settings.put(API_TIMEOUT, Long.toString(patience.toMillis()));
         settings.put("request.timeout.ms", Long.toString(patience.toMillis()));

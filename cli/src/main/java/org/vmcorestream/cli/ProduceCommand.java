@@ -8,7 +8,9 @@ import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureConnection;
 import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
+import org.vmcorestream.producer.PreparedCapture;
 import org.vmcorestream.producer.UnfitSettingsException;
+import org.vmcorestream.rulebook.RuleTextException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.vmcore.Vmcore;
@@ -133,6 +135,11 @@ final class ProduceCommand extends ConsoleCommand {
         super(console);
     }
 
+    /** The settings of a capture, once it is known what the names of its rule sets mean. */
+    private interface Chosen {
+        CaptureSettings settings(RuleSetFinder finder) throws RuleTextException;
+    }
+
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
         Map<String, Object> client = kafka.client();
@@ -144,15 +151,32 @@ final class ProduceCommand extends ConsoleCommand {
         List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
         int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
         Topics topics = kafka.topics();
-        // The two take about as long: classes of Kafka's clients are loaded while the vmcore is looked at.
-        Begun<CaptureConnection> connecting =
-                teardown.add(Begun.begin("connect", () -> connect(client, topics, names, stripe, compressing)));
+        Chosen chosen = finder -> new CaptureSettings(
+                client,
+                topics,
+                DumpId.next(),
+                host == null ? HostName.ofThisHost() : host,
+                tenant,
+                finder.find(capture),
+                finder.find(names).stream().map(RuleSet::name).distinct().toList(),
+                codec,
+                stripe,
+                parts,
+                compressing,
+                admission.policy());
+        // A name that was published means something only once the cluster was asked.
+        CaptureSettings known = names.stream().anyMatch(RuleSetName::isPublished) || capture.isPublished()
+                ? null
+                : chosen.settings(RuleSetFinder.withoutCluster());
+        // The cluster is asked while the vmcore is looked at.
+        Begun<CaptureConnection> connecting = teardown.add(
+                Begun.begin("connect", () -> connect(client, topics, known == null ? chosen : finder -> known)));
         Vmcore opened = teardown.add(input.open(console(), vmcores));
-        CaptureConnection connection = connecting.await();
+        CaptureSettings settings = known == null ? connecting.await().settings() : known;
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
-        try {
-            result = Capture.run(opened, connection, new CaptureBars(board));
+        try (PreparedCapture prepared = Capture.prepare(opened, settings)) {
+            result = prepared.run(connecting.await(), new CaptureBars(board));
         } catch (UnfitSettingsException e) {
             throw new CommandFailure(ExitCode.USAGE, opened.file() + ": " + e.getMessage(), e);
         } finally {
@@ -163,26 +187,18 @@ final class ProduceCommand extends ConsoleCommand {
     }
 
     /** Looks at the cluster's topics before anything is sent. */
-    private CaptureConnection connect(
-            Map<String, Object> client, Topics topics, List<RuleSetName> names, long stripe, int compressing)
+    private static CaptureConnection connect(Map<String, Object> client, Topics topics, Chosen chosen)
             throws Exception {
-        try (Cluster cluster = Cluster.connect(client);
-                RuleSetFinder finder = RuleSetFinder.in(client, topics)) {
+        Cluster cluster = Cluster.connect(client);
+        CaptureSettings settings;
+        try (RuleSetFinder finder = RuleSetFinder.in(client, topics)) {
             cluster.requireTopics(topics);
-            return CaptureConnection.open(new CaptureSettings(
-                    client,
-                    topics,
-                    DumpId.next(),
-                    host == null ? HostName.ofThisHost() : host,
-                    tenant,
-                    finder.find(capture),
-                    finder.find(names).stream().map(RuleSet::name).distinct().toList(),
-                    codec,
-                    stripe,
-                    parts,
-                    compressing,
-                    admission.policy()));
+            settings = chosen.settings(finder);
+        } catch (Exception e) {
+            cluster.close();
+            throw e;
         }
+        return CaptureConnection.open(settings, cluster.admin());
     }
 
     private long stripeBytes() {

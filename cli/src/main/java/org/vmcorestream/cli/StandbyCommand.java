@@ -42,7 +42,7 @@ final class StandbyCommand extends ConsoleCommand {
     @Option(
             names = "--at-once",
             paramLabel = "NUMBER",
-            defaultValue = "4",
+            defaultValue = "2",
             description = "Captures at work at the same time, others wait for their turn (default: ${DEFAULT-VALUE}).")
     private int atOnce;
 

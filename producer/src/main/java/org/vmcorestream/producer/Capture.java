@@ -3,7 +3,6 @@ package org.vmcorestream.producer;
 
 import java.io.IOException;
 import org.vmcorestream.vmcore.Vmcore;
-import org.vmcorestream.vmcore.codec.PageCompressor;
 
 /** The door to the producer: sends one vmcore into the topics. */
 public final class Capture {
@@ -24,24 +23,20 @@ public final class Capture {
      */
     public static Result run(Vmcore vmcore, CaptureSettings settings, CaptureProgress progress)
             throws IOException, InterruptedException {
-        try (CaptureConnection connection = CaptureConnection.open(settings)) {
-            return run(vmcore, connection, progress);
+        try (CaptureConnection connection = CaptureConnection.open(settings);
+                PreparedCapture prepared = prepare(vmcore, settings)) {
+            return prepared.run(connection, progress);
         }
     }
 
-    /** Captures a vmcore like {@link #run(Vmcore, CaptureSettings, CaptureProgress)}, with a connection that was opened before. */
-    public static Result run(Vmcore vmcore, CaptureConnection connection, CaptureProgress progress)
-            throws IOException, InterruptedException {
-        CaptureSettings settings = connection.settings();
-        return new CaptureRun(
-                        vmcore,
-                        settings,
-                        progress,
-                        connection.cluster(),
-                        () -> PageCompressor.of(settings.codec()),
-                        new KeptBudget(KeptBudget.USUAL_BYTES),
-                        System::nanoTime)
-                .run();
+    /**
+     * Begins a capture that needs no cluster yet: what the manifest says is read, and chunks are described ahead.
+     *
+     * @throws IOException when the vmcore cannot be read
+     * @throws UnfitSettingsException when the settings do not fit the vmcore
+     */
+    public static PreparedCapture prepare(Vmcore vmcore, CaptureSettings settings) throws IOException {
+        return new PreparedCapture(vmcore, settings);
     }
 
     /**

@@ -12,7 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.Vmcore;
-import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCompressor;
 
 /** One capture from its first record to its last. Belongs to the capturing thread. */
@@ -31,35 +30,23 @@ final class CaptureRun {
     private final int parts;
 
     /**
+     * @param prepared belongs to this run from now on
      * @param compressors makes the compressor of each worker
      * @param budget memory for the pages that are to be sent
      * @param nanoClock tells the time, as {@link System#nanoTime} does
      */
     CaptureRun(
-            Vmcore vmcore,
-            CaptureSettings settings,
+            PreparedCapture prepared,
             CaptureProgress progress,
             CaptureCluster cluster,
             Supplier<PageCompressor> compressors,
             KeptBudget budget,
             LongSupplier nanoClock)
             throws IOException {
-        this.vmcore = vmcore;
-        this.settings = settings;
-        long openedAt = System.currentTimeMillis();
-        PfnRuns present = new PfnRuns(vmcore.memory().present());
-        if (present.size() == 0) {
-            throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
-        }
-        stripes = PartPlan.stripes(
-                        present,
-                        vmcore.memory().endPfn(),
-                        vmcore.pageFacts().pageShift(),
-                        settings.stripeBytes(),
-                        settings.parts(),
-                        settings.dumpId(),
-                        cluster.partitions())
-                .stream()
+        vmcore = prepared.vmcore();
+        settings = prepared.settings();
+        long openedAt = prepared.manifest().getOpenedAt();
+        stripes = prepared.stripes(cluster.partitions()).stream()
                 .map(StripeProgress::new)
                 .toList();
 
@@ -70,10 +57,18 @@ final class CaptureRun {
                 cluster.metadata(), settings.topics().pageMetadata(), settings.dumpId(), openedAt, failure);
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
-        Manifest manifest = Manifests.manifest(vmcore, settings, openedAt);
+        Manifest manifest = prepared.manifest();
         life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
         metadataStage = new MetadataStage(
-                vmcore, settings, Manifests.dumpFacts(manifest), present, metadata, life, progress, budget);
+                vmcore,
+                settings,
+                Manifests.dumpFacts(manifest),
+                prepared.present(),
+                prepared.chunks(),
+                metadata,
+                life,
+                progress,
+                budget);
         RecordSender admissions = new RecordSender(
                 cluster.metadata(),
                 settings.topics().admissions(),

@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -49,7 +50,8 @@ final class ClientConfigs {
 
     /** Settings of the admin client: the user's without those only a producer knows. */
     static Map<String, Object> admin(CaptureSettings settings) {
-        Map<String, Object> configs = new HashMap<>(settings.client());
+        Map<String, Object> configs = unwatched();
+        configs.putAll(settings.client());
         configs.keySet()
                 .removeIf(name -> ProducerConfig.configNames().contains(name)
                         && !AdminClientConfig.configNames().contains(name));
@@ -76,7 +78,7 @@ final class ClientConfigs {
     }
 
     private static Map<String, Object> producer(CaptureSettings settings, String purpose, int maxRequest) {
-        Map<String, Object> configs = new HashMap<>();
+        Map<String, Object> configs = unwatched();
         configs.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
         configs.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         configs.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
@@ -92,6 +94,17 @@ final class ClientConfigs {
         configs.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         configs.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
         configs.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        return configs;
+    }
+
+    /**
+     * Nobody watches a client for the seconds that a capture takes: its metrics are no beans, and are not sent to brokers, unless the
+     * user's settings say so.
+     */
+    private static Map<String, Object> unwatched() {
+        Map<String, Object> configs = new HashMap<>();
+        configs.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+        configs.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
         return configs;
     }
 

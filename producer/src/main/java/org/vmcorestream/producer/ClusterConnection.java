@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -15,13 +16,14 @@ final class ClusterConnection {
     /**
      * Connects.
      *
+     * @param admins makes the client that asks questions; it belongs to the connection, also when there will be none
      * @throws CaptureException when the client settings are wrong, the cluster does not answer within {@code max.block.ms},
      *     or its topics are not as they must be
      */
-    static CaptureCluster open(CaptureSettings settings) throws InterruptedException {
+    static CaptureCluster open(CaptureSettings settings, Supplier<Admin> admins) throws InterruptedException {
         try {
             boolean asks = settings.admission().mode() != AdmissionPolicy.Mode.NEVER;
-            Admin admin = Admin.create(ClientConfigs.admin(settings));
+            Admin admin = admins.get();
             boolean handedOn = false;
             try {
                 // The gate is asked for before the topics are, so that both answers come at the same time.

@@ -42,6 +42,11 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition,
         return List.copyOf(stripes);
     }
 
+    /** Page frames of one of its chunks that belong to it: all but behind the end of memory. */
+    int frames(long chunk) {
+        return (int) Math.min(Chunk.PAGES, endPfn - Chunk.firstPfn(chunk));
+    }
+
     /** Where the stripes with memory begin on the grid of {@code stripePages}. */
     private static List<Long> starts(PfnRuns present, long stripePages, long stripeBytes) {
         List<Long> starts = new ArrayList<>();

@@ -46,10 +46,9 @@ final class CaptureFixture {
 
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
-        try (CaptureCluster clients = cluster.clients()) {
-            return new CaptureRun(
-                            vmcore, settings, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock)
-                    .run();
+        try (CaptureCluster clients = cluster.clients();
+                PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+            return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
         }
     }
 

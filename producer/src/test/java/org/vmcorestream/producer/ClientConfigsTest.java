@@ -38,6 +38,23 @@ class ClientConfigsTest {
     }
 
     @Test
+    void shouldHaveClientsWatchedOnlyWhereTheUserSaysSo() {
+        String beans = "org.apache.kafka.common.metrics.JmxReporter";
+        CaptureSettings usual = settings(Map.of("bootstrap.servers", "b:1"));
+        CaptureSettings watched =
+                settings(Map.of("bootstrap.servers", "b:1", "metric.reporters", beans, "enable.metrics.push", "true"));
+
+        assertThat(new ProducerConfig(ClientConfigs.data(usual)).getList("metric.reporters"))
+                .isEmpty();
+        assertThat(new AdminClientConfig(ClientConfigs.admin(usual)).getBoolean("enable.metrics.push"))
+                .isFalse();
+        assertThat(new ProducerConfig(ClientConfigs.data(watched)).getList("metric.reporters"))
+                .containsExactly(beans);
+        assertThat(new AdminClientConfig(ClientConfigs.admin(watched)).getBoolean("enable.metrics.push"))
+                .isTrue();
+    }
+
+    @Test
     void shouldLeaveOtherSettingsToTheUser() {
         CaptureSettings settings = settings(Map.of(
                 "bootstrap.servers", "b:1",
@@ -53,7 +70,12 @@ class ClientConfigsTest {
                 .containsEntry("client.id", "mine-data");
         assertThat(ClientConfigs.metadata(settings)).containsEntry("client.id", "mine-metadata");
         assertThat(ClientConfigs.admin(settings))
-                .containsOnlyKeys("bootstrap.servers", "security.protocol", "client.id");
+                .containsOnlyKeys(
+                        "bootstrap.servers",
+                        "security.protocol",
+                        "client.id",
+                        "metric.reporters",
+                        "enable.metrics.push");
         assertThat(ClientConfigs.maxBlockMillis(settings)).isEqualTo(60_000);
     }
 

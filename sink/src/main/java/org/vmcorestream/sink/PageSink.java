@@ -10,6 +10,7 @@ import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.DraftBitmap;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+import org.vmcorestream.vmcore.kdump.StoredRun;
 
 /**
  * Puts the pages of batches into the file: those the verdict keeps, as they are where the codec is that of the file. Belongs
@@ -38,9 +39,15 @@ final class PageSink implements AutoCloseable {
      * @param index what is in it, checked
      * @param from codec of its compressed pages
      * @param data its bytes
+     * @param crc32c CRC-32C of them
      * @throws IOException when the file cannot be written
      */
-    void add(PageBatchIndex index, PageCodec from, ByteBuffer data) throws IOException {
+    void add(PageBatchIndex index, PageCodec from, ByteBuffer data, int crc32c) throws IOException {
+        if (from == codec && data.hasRemaining() && keepsAll(index)) {
+            writer.addRun(new Batch(index), data, crc32c);
+            added += index.pages();
+            return;
+        }
         int base = data.position();
         for (int i = 0; i < index.pages(); i++) {
             long pfn = index.pfn(i);
@@ -59,6 +66,38 @@ final class PageSink implements AutoCloseable {
                 }
             }
             added++;
+        }
+    }
+
+    private boolean keepsAll(PageBatchIndex index) throws IOException {
+        for (int i = 0; i < index.pages(); i++) {
+            if (!kept.get(index.pfn(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** All pages of a batch. */
+    private record Batch(PageBatchIndex index) implements StoredRun {
+        @Override
+        public int pages() {
+            return index.pages();
+        }
+
+        @Override
+        public long pfn(int page) {
+            return index.pfn(page);
+        }
+
+        @Override
+        public int length(int page) {
+            return index.kind(page) == PageBatchIndex.Kind.ZERO ? 0 : index.length(page);
+        }
+
+        @Override
+        public boolean raw(int page) {
+            return index.kind(page) == PageBatchIndex.Kind.RAW;
         }
     }
 

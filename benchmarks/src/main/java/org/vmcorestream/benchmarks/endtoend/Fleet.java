@@ -2,12 +2,8 @@
 package org.vmcorestream.benchmarks.endtoend;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The services that are up while a dump is sent.
@@ -54,13 +50,11 @@ record Fleet(String address, Path files, Path log, List<RunningProcess> services
                 .sum();
     }
 
-    /** Bytes of all topics' logs. Index files are left out: their size says how much they may hold. */
+    /** Bytes of all topics' logs. */
     long logBytes() throws IOException {
-        try (Stream<Path> files = Files.walk(log)) {
-            return files.filter(file -> file.toString().endsWith(".log"))
-                    .mapToLong(Fleet::size)
-                    .sum();
-        }
+        long[] bytes = new long[1];
+        LogFolder.read(log, (segment, size) -> bytes[0] += size);
+        return bytes[0];
     }
 
     /** Complains when one of the services is gone. */
@@ -69,17 +63,6 @@ record Fleet(String address, Path files, Path log, List<RunningProcess> services
             if (!service.alive()) {
                 throw new BenchmarkFailure("the " + service.name() + " ended");
             }
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            // The broker removes what it does not need any more.
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

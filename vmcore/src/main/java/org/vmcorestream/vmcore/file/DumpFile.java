@@ -157,6 +157,19 @@ public final class DumpFile implements Closeable {
         }
     }
 
+    /**
+     * Fills what remains of a buffer, as {@link #read} does, but without reading when all of it lies in one hole of a sparse file, however
+     * small: a read there would make the system find room in its cache for zeros.
+     */
+    public void readUnlessHole(long position, ByteBuffer into) throws IOException {
+        int length = into.remaining();
+        if (advice.mayHaveHoles() && advice.holeBytes(position, length) == length) {
+            putZeros(into, length);
+        } else {
+            read(position, into);
+        }
+    }
+
     private static void putZeros(ByteBuffer into, int length) {
         int rest = length;
         for (; rest >= Long.BYTES; rest -= Long.BYTES) {

@@ -48,6 +48,28 @@ public interface KdumpFileWriter extends AutoCloseable {
      */
     void addZeroPage(long pfn) throws IOException;
 
+    /**
+     * Adds pages all of which are to be kept, as {@link #addPage} and {@link #addZeroPage} would one by one. Where nothing comes between
+     * their bytes in the file these are written as they are, and not summed again.
+     *
+     * @param stored all their stored bytes, and nothing else; position and limit are left alone
+     * @param crc32c CRC-32C of these bytes
+     * @throws VmcoreException when one of them cannot be added
+     * @throws IOException when it cannot be written; {@code file.partial} is gone then
+     */
+    default void addRun(StoredRun run, ByteBuffer stored, int crc32c) throws IOException {
+        int offset = stored.position();
+        for (int page = 0; page < run.pages(); page++) {
+            int length = run.length(page);
+            if (length == 0) {
+                addZeroPage(run.pfn(page));
+            } else {
+                addPage(run.pfn(page), stored, offset, length, run.raw(page));
+            }
+            offset += length;
+        }
+    }
+
     /** Bytes that were put in so far, headers and holes left out. */
     long size();
 

@@ -69,11 +69,7 @@ final class KdumpWriter implements KdumpFileWriter {
 
     @Override
     public void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException {
-        int pageSize = header.pageSize();
-        if (raw ? length != pageSize : length < 1 || length >= pageSize) {
-            throw new VmcoreException(path + ": page frame " + pfn + " has " + length + " stored bytes, expected "
-                    + (raw ? pageSize + " of a raw page" : "1 to " + (pageSize - 1) + " of a compressed page"));
-        }
+        checkLength(pfn, length, raw);
         Objects.checkFromIndexSize(offset, length, stored.limit());
         skipTo(pfn);
         ByteBuffer into = data.room(length);
@@ -81,6 +77,59 @@ final class KdumpWriter implements KdumpFileWriter {
         into.put(into.position(), stored, offset, length);
         into.position(into.position() + length);
         pages++;
+    }
+
+    private void checkLength(long pfn, int length, boolean raw) throws VmcoreException {
+        int pageSize = header.pageSize();
+        if (raw ? length != pageSize : length < 1 || length >= pageSize) {
+            throw new VmcoreException(path + ": page frame " + pfn + " has " + length + " stored bytes, expected "
+                    + (raw ? pageSize + " of a raw page" : "1 to " + (pageSize - 1) + " of a compressed page"));
+        }
+    }
+
+    @Override
+    public void addRun(StoredRun run, ByteBuffer stored, int crc32c) throws IOException {
+        if (!check(run, stored.remaining())) {
+            KdumpFileWriter.super.addRun(run, stored, crc32c);
+            return;
+        }
+        long at = data.end();
+        data.put(stored, crc32c);
+        for (int page = 0; page < run.pages(); page++) {
+            int length = run.length(page);
+            skipTo(run.pfn(page));
+            if (length == 0) {
+                putDescriptor(zeroPageOffset, header.pageSize(), 0);
+                zeroPages++;
+            } else {
+                putDescriptor(at, length, run.raw(page) ? 0 : header.codec().kdumpFlag());
+                at += length;
+            }
+            pages++;
+        }
+    }
+
+    /** Checks all pages of a run before anything is written; false when the page of zeros has to be stored between them. */
+    private boolean check(StoredRun run, long bytes) throws IOException {
+        boolean between = false;
+        long left = bytes;
+        long least = nextKept;
+        for (int page = 0; page < run.pages(); page++) {
+            long pfn = run.pfn(page);
+            require(pfn, least);
+            least = pfn + 1;
+            if (run.length(page) == 0) {
+                between |= zeroPageOffset == 0;
+            } else {
+                checkLength(pfn, run.length(page), run.raw(page));
+                left -= run.length(page);
+            }
+        }
+        if (left != 0) {
+            throw new VmcoreException(path + ": pages from page frame " + run.pfn(0) + " on have " + (bytes - left)
+                    + " stored bytes, expected all " + bytes);
+        }
+        return !between;
     }
 
     @Override
@@ -130,17 +179,22 @@ final class KdumpWriter implements KdumpFileWriter {
 
     /** Records the kept page frames before {@code pfn} as missing. */
     private void skipTo(long pfn) throws IOException {
+        require(pfn, nextKept);
+        while (nextKept < pfn) {
+            putMissing();
+        }
+    }
+
+    /** Refuses a page that cannot come now: before {@code least}, which is -1 when none can. */
+    private void require(long pfn, long least) throws IOException {
         requireUnfinished();
         if (!kept.get(pfn) || pfn >= endKept) {
             throw new VmcoreException(path + ": page frame " + pfn + " is not to be kept, expected one of the "
                     + "second bitmap below " + endKept);
         }
-        if (nextKept < 0 || pfn < nextKept) {
+        if (least < 0 || pfn < least) {
             throw new VmcoreException(path + ": page frame " + pfn + " comes too late, expected "
-                    + (nextKept < 0 ? "none any more" : "at least " + nextKept));
-        }
-        while (nextKept < pfn) {
-            putMissing();
+                    + (least < 0 ? "none any more" : "at least " + least));
         }
     }
 

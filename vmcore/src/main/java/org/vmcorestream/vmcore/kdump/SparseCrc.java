@@ -4,7 +4,7 @@ package org.vmcorestream.vmcore.kdump;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** CRC-32C of bytes and of runs of zeros between them, which cost nothing however long they are. */
+/** CRC-32C of bytes, and of runs between them that cost nothing however long they are: of zeros, or of bytes that were summed before. */
 final class SparseCrc {
     private final CRC32C run = new CRC32C();
     private int before;
@@ -23,6 +23,15 @@ final class SparseCrc {
         run.update(bytes.duplicate());
         runLength += bytes.remaining();
         length += bytes.remaining();
+    }
+
+    /** Adds bytes whose CRC-32C is known. */
+    void add(int crc, long count) {
+        before = Crc32cCombine.combine(crc(), crc, count);
+        run.reset();
+        runLength = 0;
+        zeros = 0;
+        length += count;
     }
 
     /** Adds zeros. */

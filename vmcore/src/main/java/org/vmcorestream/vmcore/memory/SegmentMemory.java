@@ -106,6 +106,6 @@ public final class SegmentMemory implements PhysicalMemory {
 
     private void readPiece(int extent, long phys, int length, ByteBuffer into) throws IOException {
         into.limit(into.position() + length);
-        file.read(extents.offset(extent) + (phys - extents.start(extent)), into);
+        file.readUnlessHole(extents.offset(extent) + (phys - extents.start(extent)), into);
     }
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.io.IOException;
+import org.vmcorestream.rules.Anomalies;
+import org.vmcorestream.rules.OpenRun;
+import org.vmcorestream.rules.VerdictRuns;
+
+/** One chunk as it travels: its descriptors and memory map encoded, and what the capture rules say of it. Made to be reused. */
+final class DescribedChunk {
+    private final VerdictRuns verdict = new VerdictRuns();
+    private long number;
+    private int pages;
+    private byte[] descriptors;
+    private byte[] memmap;
+    private OpenRun openRun;
+    private Anomalies anomalies;
+    private Throwable failure;
+
+    /** Takes over what a chunk is described as. */
+    void described(long number, int pages, byte[] descriptors, byte[] memmap, OpenRun openRun, Anomalies anomalies) {
+        this.number = number;
+        this.pages = pages;
+        this.descriptors = descriptors;
+        this.memmap = memmap;
+        this.openRun = openRun;
+        this.anomalies = anomalies;
+    }
+
+    /** Stands for a chunk that could not be described, and says why. */
+    static DescribedChunk failed(Throwable why) {
+        DescribedChunk chunk = new DescribedChunk();
+        chunk.failure = why;
+        return chunk;
+    }
+
+    /** Throws why it could not be described. */
+    void rethrow() throws IOException {
+        if (failure instanceof IOException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** Number of the chunk. */
+    long number() {
+        return number;
+    }
+
+    /** Page frames described. */
+    int pages() {
+        return pages;
+    }
+
+    /** Its descriptors, encoded. */
+    byte[] descriptors() {
+        return descriptors;
+    }
+
+    /** Its memory map, encoded. */
+    byte[] memmap() {
+        return memmap;
+    }
+
+    /** The run that leads into it. */
+    OpenRun openRun() {
+        return openRun;
+    }
+
+    /** What the capture rules say of its pages. */
+    VerdictRuns verdict() {
+        return verdict;
+    }
+
+    /** What was odd in its stripe, up to its end. */
+    Anomalies anomalies() {
+        return anomalies;
+    }
+}

@@ -41,9 +41,10 @@ final class ExplainCommand extends ConsoleCommand {
             hideParamSyntax = true,
             paramLabel = "DUMP... PFN|ADDRESS",
             description = {
-                "Id of a stored dump, or a vmcore (all files of a split one; - is standard input). Then the page: its",
-                "page frame number in decimal, or with 0x in front a physical or kernel virtual address in it. Of a",
-                "stored dump only addresses in the kernel image can be translated."
+                "Id of a stored dump, or a vmcore (all files of a split one; - is standard input).",
+                "Then the page: its page frame number in decimal, or with 0x in front a physical",
+                "or kernel virtual address in it. Of a stored dump only addresses in the kernel",
+                "image can be translated."
             })
     private List<String> words;
 

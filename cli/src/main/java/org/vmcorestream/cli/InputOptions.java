@@ -12,18 +12,17 @@ import picocli.CommandLine.Option;
 /** How a vmcore is opened: what it does not say itself, and where a stream is kept meanwhile. */
 final class InputOptions {
     /** What a VMCORE can be, for help texts. */
-    static final String VMCORE =
-            "Vmcore to read: ELF, kdump, or one of them flattened; all files of a split dump; - is";
+    static final String VMCORE = "Vmcore to read: ELF, kdump, or one of them flattened; all files of a split dump;";
 
     /** The rest of it. */
-    static final String STREAM = "standard input.";
+    static final String STREAM = "- is standard input.";
 
     @Option(
             names = "--vmcoreinfo",
             paramLabel = "FILE",
             description = {
-                "Text of the kernel's VMCOREINFO, for a vmcore without it (kdump header versions 1 and 2, QEMU without",
-                "-device vmcoreinfo)."
+                "Text of the kernel's VMCOREINFO, for a vmcore without it (kdump header versions 1",
+                "and 2, QEMU without -device vmcoreinfo)."
             })
     private Path vmcoreInfo;
 
@@ -31,8 +30,8 @@ final class InputOptions {
             names = "--spool-dir",
             paramLabel = "DIR",
             description = {
-                "Where a stream or a flattened file is kept while it is read, in a file without a name (default:",
-                "/var/tmp)."
+                "Where a stream or a flattened file is kept while it is read, in a file without",
+                "a name (default: /var/tmp)."
             })
     private Path spoolDir;
 

@@ -10,7 +10,9 @@
 #   services_sinks N [ARGS...]         starts N sinks that write to services_files
 #   services_up [N [M]]                all four, with N processors and M sinks (1 and 1)
 #   services_warm VMCORE N [ARGS...]   sends a dump N times and waits for each file; ARGS for `produce`
-#   services_fresh LEVEL CODEC         one of each, warm at a level in a codec; anew where the logs have grown above 1 GiB
+#   services_fresh LEVEL CODEC         one of each, warm at a level in a codec after services_warm_dumps dumps (3); anew where the logs
+#                                      have grown above 1 GiB
+#   services_standby                   starts a process that captures are handed to; its socket is services_standby_socket
 #   services_demo                      unpacks the vmcore that ships with the project; its path is services_demo_vmcore
 #   services_stop                      stops all, in order, and removes what the broker and the sinks wrote
 #   bench_wait SECONDS CMD...          runs a command; a signal reaches the script meanwhile, and too long a run is ended (status 124)
@@ -18,7 +20,8 @@
 #
 # Every start waits until the process says that it is up, for services_patience seconds at most. Logs are NAME.log in services_dir.
 # services_arguments is what programs of module benchmarks want to know of the services.
-# The pids: services_broker_pid, services_processor_pids, services_sink_pids. A sink may own no partition yet when it is up: warm
+# The pids: services_broker_pid, services_processor_pids, services_sink_pids, services_standby_pid; services_stop leaves the standby
+# alone. A sink may own no partition yet when it is up: warm
 # the services before anything is measured. Needs build.sh; bench_build comes first.
 
 services_patience=120
@@ -27,6 +30,7 @@ services_address=""
 services_broker_pid=""
 services_processor_pids=()
 services_sink_pids=()
+services_standby_pid=""
 services_at_end=()
 services_foreground=""
 
@@ -51,6 +55,7 @@ services_end() {
         "$command" || true
     done
     services_stop
+    services_kill $services_standby_pid
     rm -rf "$services_dir"
 }
 
@@ -114,7 +119,7 @@ services_start_processors() {
 services_await_processors() {
     local i
     for i in "${!services_processor_pids[@]}"; do
-        services_await "processor-$i" "${services_processor_pids[i]}" readiness grep -q '^Deciding for' "$services_dir/processor-$i.log"
+        services_await "processor-$i" "${services_processor_pids[i]}" readiness grep -qs '^Deciding for' "$services_dir/processor-$i.log"
     done
 }
 
@@ -136,7 +141,7 @@ services_start_sinks() {
 services_await_sinks() {
     local i
     for i in "${!services_sink_pids[@]}"; do
-        services_await "sink-$i" "${services_sink_pids[i]}" readiness grep -q '^Writing dumps of' "$services_dir/sink-$i.log"
+        services_await "sink-$i" "${services_sink_pids[i]}" readiness grep -qs '^Writing dumps of' "$services_dir/sink-$i.log"
     done
 }
 
@@ -165,11 +170,18 @@ services_fresh() {
     fi
     [ -n "$services_broker_pid" ] || services_up
     services_demo
-    services_warm "$services_demo_vmcore" 3 --codec "$2" --capture "level-$1" --rule-set "level-$1"
+    services_warm "$services_demo_vmcore" "${services_warm_dumps:-3}" ${services_standby_pid:+--standby "$services_standby_socket"} --codec "$2" --capture "level-$1" --rule-set "level-$1"
     rm -rf "${services_files:?}"/*
     services_arguments=(--address "$services_address" --files "$services_files" --log "$services_dir/broker"
         --service "broker=$services_broker_pid" --service "processor=${services_processor_pids[0]}"
         --service "sink=${services_sink_pids[0]}")
+}
+
+services_standby() {
+    services_standby_socket=$services_dir/standby
+    services_start standby "$bench_home/vmcore-stream" standby --socket "$services_standby_socket"
+    services_standby_pid=$services_started
+    services_await standby "$services_standby_pid" readiness grep -q '^Standing by' "$services_dir/standby.log"
 }
 
 services_demo() {

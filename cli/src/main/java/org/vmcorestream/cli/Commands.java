@@ -13,6 +13,7 @@ final class Commands implements CommandLine.IFactory {
             "inspect",
             "topics",
             "produce",
+            "standby",
             "process",
             "sink",
             "admit",
@@ -54,6 +55,7 @@ final class Commands implements CommandLine.IFactory {
             case "inspect" -> InspectCommand.class;
             case "topics" -> TopicsCommand.class;
             case "produce" -> ProduceCommand.class;
+            case "standby" -> StandbyCommand.class;
             case "process" -> ProcessCommand.class;
             case "sink" -> SinkCommand.class;
             case "admit" -> AdmitCommand.class;

@@ -6,9 +6,10 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 
 /**
- * Where a command writes: results to standard output, progress and complaints to standard error. Only one writer at a time, and
+ * Where a command stands: results to standard output, progress and complaints to standard error. Only one writer at a time, and
  * progress bars make way for anything else. Can be used by several threads at once.
  */
 final class Console {
@@ -21,18 +22,26 @@ final class Console {
     private final PrintStream err;
     private final WritableByteChannel bytes;
     private final boolean terminal;
+    private final Path folder;
     private boolean verbose;
     private ProgressBoard board;
 
     Console(PrintStream out, PrintStream err, boolean terminal) {
-        this(out, Channels.newChannel(out), err, terminal);
+        this(out, err, terminal, Path.of(""));
     }
 
-    private Console(PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal) {
+    /** @param folder what relative paths of the command line begin with; empty for this process's own */
+    Console(PrintStream out, PrintStream err, boolean terminal, Path folder) {
+        this(out, Channels.newChannel(out), err, terminal, folder);
+    }
+
+    private Console(
+            PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal, Path folder) {
         this.out = out;
         this.bytes = bytes;
         this.err = err;
         this.terminal = terminal;
+        this.folder = folder;
     }
 
     /** The console of this process. */
@@ -42,7 +51,8 @@ final class Console {
                 System.out,
                 new FileOutputStream(FileDescriptor.out).getChannel(),
                 System.err,
-                told == null ? System.console() != null : Boolean.parseBoolean(told));
+                told == null ? System.console() != null : Boolean.parseBoolean(told),
+                Path.of(""));
     }
 
     /** Whether standard error is a terminal, where lines can be written over. */
@@ -58,6 +68,11 @@ final class Console {
     /** Sets {@link #verbose()}. */
     synchronized void verbose(boolean verbose) {
         this.verbose = verbose;
+    }
+
+    /** The file that a word of the command line names. */
+    Path file(String word) {
+        return folder.resolve(word);
     }
 
     /** Standard output, for picocli. */

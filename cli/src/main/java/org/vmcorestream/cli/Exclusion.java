@@ -13,6 +13,7 @@ import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.vmcore.ChunkDescriber;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.Vmcore;
@@ -49,7 +50,7 @@ final class Exclusion {
         this.ruleSet = ruleSet;
         this.zero = zero && ruleSet.countsZero();
         int pageSize = vmcore.pageFacts().pageSize();
-        pages = ByteBuffer.allocateDirect(PAGES_AT_ONCE * pageSize);
+        pages = PageAlignedBuffer.allocate(PAGES_AT_ONCE * pageSize);
         zeros = ByteBuffer.allocateDirect(pageSize);
     }
 

@@ -36,18 +36,23 @@ import picocli.CommandLine.Parameters;
 final class ExplainCommand extends ConsoleCommand {
     private static final String X86_64 = "x86_64";
 
-    @Parameters(index = "0", paramLabel = "DUMP", description = "Id of a stored dump, or an ELF vmcore.")
+    @Parameters(
+            arity = "2..*",
+            hideParamSyntax = true,
+            paramLabel = "DUMP... PFN|ADDRESS",
+            description = {
+                "Id of a stored dump, or a vmcore (all files of a split one; - is standard input). Then the page: its",
+                "page frame number in decimal, or with 0x in front a physical or kernel virtual address in it. Of a",
+                "stored dump only addresses in the kernel image can be translated."
+            })
+    private List<String> words;
+
     private String dump;
 
-    @Parameters(
-            index = "1",
-            paramLabel = "PFN|ADDRESS",
-            converter = PageAddress.Converter.class,
-            description = {
-                "The page: its page frame number in decimal, or with 0x in front a physical or kernel virtual address",
-                "in it. Of a stored dump only addresses in the kernel image can be translated."
-            })
     private PageAddress page;
+
+    @Mixin
+    private InputOptions input;
 
     @Option(
             names = "--rule-set",
@@ -73,8 +78,10 @@ final class ExplainCommand extends ConsoleCommand {
 
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
+        dump = words.get(0);
+        page = PageAddress.of(words.get(words.size() - 1));
         RuleSetFinder finder = teardown.add(RuleSetFinder.in(kafka));
-        if (DumpId.isValid(dump)) {
+        if (words.size() == 2 && DumpId.isValid(dump)) {
             explainStored(teardown, finder);
         } else {
             explainVmcore(teardown, finder);
@@ -84,7 +91,9 @@ final class ExplainCommand extends ConsoleCommand {
 
     private void explainVmcore(Teardown teardown, RuleSetFinder finder) throws Exception {
         List<RuleSet> asked = finder.find(ruleSets.isEmpty() ? List.of(RuleSetName.DEFAULT) : ruleSets);
-        Vmcore vmcore = teardown.add(Vmcores.open(Path.of(dump)));
+        List<Path> files =
+                words.subList(0, words.size() - 1).stream().map(console()::file).toList();
+        Vmcore vmcore = teardown.add(input.open(console(), files));
         OptionalLong virtual =
                 page.kind() == PageAddress.Kind.VIRTUAL ? vmcore.physicalAddress(page.number()) : OptionalLong.empty();
         if (page.kind() == PageAddress.Kind.VIRTUAL && virtual.isEmpty()) {

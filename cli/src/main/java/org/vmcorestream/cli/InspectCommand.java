@@ -2,6 +2,7 @@
 package org.vmcorestream.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.vmcore.Vmcore;
@@ -24,8 +25,14 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream inspect guest.elf --rule-set mine.yaml"
         })
 final class InspectCommand extends ConsoleCommand {
-    @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
-    private Path vmcore;
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "VMCORE",
+            description = {InputOptions.VMCORE, InputOptions.STREAM})
+    private List<Path> vmcores;
+
+    @Mixin
+    private InputOptions input;
 
     @Mixin
     private LevelOptions level;
@@ -40,7 +47,7 @@ final class InspectCommand extends ConsoleCommand {
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
         RuleSet ruleSet = RuleSetFinder.withoutCluster().find(level.name());
-        Vmcore opened = teardown.add(Vmcores.open(vmcore));
+        Vmcore opened = teardown.add(input.open(console(), vmcores));
         VmcoreSummary.lines(opened).forEach(console()::print);
         console().print("");
         Exclusion.Outcome outcome;

@@ -17,26 +17,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Log lines on the console. Usually one line a warning, and Kafka's libraries speak only of errors: they warn of what a command
- * itself says better. With {@code --verbose} everything from INFO on, with time, thread and stack trace. Found by logback through
- * {@code META-INF/services}.
+ * Log lines on the console. Usually one line a warning, and Kafka's libraries are silent: they warn of what a command itself says
+ * better. With {@code --verbose} everything from INFO on, with time, thread and stack trace. A process that does several commands
+ * at once has a console for each: a thread logs to that of its command. Found by logback through {@code META-INF/services}.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final List<String> LIBRARIES = List.of("org.apache.kafka", "kafka", "state.change.logger");
 
-    private static volatile Console console = Console.ofProcess();
+    /** Of this thread and those that it starts from now on. */
+    private static final InheritableThreadLocal<Console> CONSOLE = new InheritableThreadLocal<>();
 
-    /** Sends log lines to a console from now on. */
+    private static final Console OF_PROCESS = Console.ofProcess();
+
+    private static boolean everVerbose;
+
+    /** Sends log lines of this thread, and of those that it starts, to a console from now on. */
     static void on(Console to) {
-        console = to;
+        CONSOLE.set(to);
         levels((LoggerContext) LoggerFactory.getILoggerFactory(), to.verbose());
     }
 
-    private static void levels(LoggerContext context, boolean verbose) {
-        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(verbose ? Level.INFO : Level.WARN);
+    /** Lets through what any console wants to have; which of it a console gets is decided line by line. */
+    private static synchronized void levels(LoggerContext context, boolean verbose) {
+        everVerbose |= verbose;
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(everVerbose ? Level.INFO : Level.WARN);
         for (String library : LIBRARIES) {
-            context.getLogger(library).setLevel(verbose ? Level.INFO : Level.OFF);
+            context.getLogger(library).setLevel(everVerbose ? Level.INFO : Level.OFF);
         }
+    }
+
+    private static boolean ofLibrary(String logger) {
+        for (String library : LIBRARIES) {
+            if (logger.startsWith(library)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -45,7 +61,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.setContext(context);
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
-        levels(context, console.verbose());
+        levels(context, false);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
@@ -55,8 +71,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
         @Override
         protected void append(ILoggingEvent event) {
-            Console to = console;
+            Console own = CONSOLE.get();
+            Console to = own == null ? OF_PROCESS : own;
             if (!to.verbose()) {
+                if (!event.getLevel().isGreaterOrEqual(Level.WARN) || ofLibrary(event.getLoggerName())) {
+                    return;
+                }
                 to.complain(event.getLevel().toString().toLowerCase(Locale.ROOT) + ": "
                         + event.getFormattedMessage().lines().findFirst().orElse(""));
                 return;

@@ -2,6 +2,7 @@
 package org.vmcorestream.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 
 /** The entry of {@code vmcore-stream}. */
@@ -28,6 +29,7 @@ public final class Main {
         line.setErr(new PrintWriter(console.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(HELP_WIDTH);
+        line.registerConverter(Path.class, console::file);
         line.setParameterExceptionHandler((wrong, given) -> {
             console.complain(Failures.oneLine(wrong.getMessage()).replaceFirst("^Error: ", ""));
             console.log("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");

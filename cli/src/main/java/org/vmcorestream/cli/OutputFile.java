@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.vmcorestream.sink.KernelLogFile;
+import org.vmcorestream.vmcore.OpenSettings;
 
 /**
  * The file a command is to write, checked before any work is done.
@@ -47,6 +48,9 @@ record OutputFile(Path path) {
 
     /** Refuses to replace the only copy of the vmcore, by whatever name: not even {@code --force} means that. */
     void spare(Path vmcore) {
+        if (vmcore.equals(OpenSettings.STANDARD_INPUT)) {
+            return;
+        }
         for (Path written : List.of(path, KernelLogFile.beside(path))) {
             try {
                 if (Files.exists(written) && Files.isSameFile(written, vmcore)) {

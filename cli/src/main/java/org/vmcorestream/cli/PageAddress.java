@@ -3,8 +3,6 @@ package org.vmcorestream.cli;
 
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PfnRanges;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A page as people name it: its page frame number in decimal, or an address in it with 0x in front. Addresses of the upper half
@@ -55,29 +53,27 @@ record PageAddress(String text, long number, Kind kind) {
     }
 
     /** From the command line. */
-    static final class Converter implements ITypeConverter<PageAddress> {
-        @Override
-        public PageAddress convert(String text) {
-            try {
-                if (text.startsWith("0x") || text.startsWith("0X")) {
-                    long address = Long.parseUnsignedLong(text.substring(2), 16);
-                    return new PageAddress(text, address, address < 0 ? Kind.VIRTUAL : Kind.PHYSICAL);
-                }
-                if (text.matches("[0-9]+")) {
-                    long pfn = Long.parseLong(text);
-                    if (pfn < PfnRanges.END_PFN) {
-                        return new PageAddress(text, pfn, Kind.PFN);
-                    }
-                }
-            } catch (NumberFormatException e) {
-                throw refusal(text);
+    static PageAddress of(String text) {
+        try {
+            if (text.startsWith("0x") || text.startsWith("0X")) {
+                long address = Long.parseUnsignedLong(text.substring(2), 16);
+                return new PageAddress(text, address, address < 0 ? Kind.VIRTUAL : Kind.PHYSICAL);
             }
+            if (text.matches("[0-9]+")) {
+                long pfn = Long.parseLong(text);
+                if (pfn < PfnRanges.END_PFN) {
+                    return new PageAddress(text, pfn, Kind.PFN);
+                }
+            }
+        } catch (NumberFormatException e) {
             throw refusal(text);
         }
+        throw refusal(text);
+    }
 
-        private static TypeConversionException refusal(String text) {
-            return new TypeConversionException(
-                    "'" + text + "', expected a page frame number in decimal, or an address with 0x in front");
-        }
+    private static CommandFailure refusal(String text) {
+        return new CommandFailure(
+                ExitCode.USAGE,
+                "page '" + text + "', expected a page frame number in decimal, or an address with 0x in front");
     }
 }

@@ -275,6 +275,12 @@ final class Pipeline {
             }
         }
 
+        /** Whoever waits at a terminal is told so, and can make room. */
+        @Override
+        public void waiting(String dump, String ruleSet, String why) {
+            failed(dump, ruleSet, why);
+        }
+
         @Override
         public void failed(String dump, String ruleSet, String why) {
             if (dump.equals(dumpId)) {

@@ -30,11 +30,19 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092",
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 \\",
             "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set mine",
-            "  vmcore-stream produce large.elf --bootstrap-server kafka:9092 --parts 4"
+            "  vmcore-stream produce large.elf --bootstrap-server kafka:9092 --parts 4",
+            "  ssh host makedumpfile -F -l -d 1 /proc/vmcore | \\",
+            "      vmcore-stream produce - --bootstrap-server kafka:9092"
         })
 final class ProduceCommand extends ConsoleCommand {
-    @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
-    private Path vmcore;
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "VMCORE",
+            description = {InputOptions.VMCORE, InputOptions.STREAM})
+    private List<Path> vmcores;
+
+    @Mixin
+    private InputOptions input;
 
     @Mixin
     private KafkaOptions.Required kafka;
@@ -94,8 +102,8 @@ final class ProduceCommand extends ConsoleCommand {
             names = "--stripe-size",
             paramLabel = "GIB",
             description = {
-                "Memory of a stripe in GiB (default: 4, or less where --parts needs smaller ones). Stripes of a dump",
-                "travel on partitions of their own, so a large VM uses many of them."
+                "Memory of a stripe in GiB (default: 4, more above 256 GiB of memory, less where --parts needs it). Stripes",
+                "of a dump travel on partitions of their own, so a large VM uses many of them."
             })
     private Integer stripeGib;
 
@@ -111,6 +119,15 @@ final class ProduceCommand extends ConsoleCommand {
 
     @Mixin
     private AdmissionOptions admission;
+
+    @Option(
+            names = StandbyLine.OPTION,
+            paramLabel = "SOCKET",
+            description = {
+                "Hand the capture to the 'vmcore-stream standby' that listens there, which begins at once. Without one it",
+                "is done as if this had not been said. VMCORE and FILE are read by the standby."
+            })
+    private Path standby; // Whoever comes here does without: StandbyLine has tried it.
 
     ProduceCommand(Console console) {
         super(console);
@@ -130,14 +147,14 @@ final class ProduceCommand extends ConsoleCommand {
         // The two take about as long: classes of Kafka's clients are loaded while the vmcore is looked at.
         Begun<CaptureConnection> connecting =
                 teardown.add(Begun.begin("connect", () -> connect(client, topics, names, stripe, compressing)));
-        Vmcore opened = teardown.add(Vmcores.open(vmcore));
+        Vmcore opened = teardown.add(input.open(console(), vmcores));
         CaptureConnection connection = connecting.await();
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {
             result = Capture.run(opened, connection, new CaptureBars(board));
         } catch (UnfitSettingsException e) {
-            throw new CommandFailure(ExitCode.USAGE, vmcore + ": " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.USAGE, opened.file() + ": " + e.getMessage(), e);
         } finally {
             board.close();
         }

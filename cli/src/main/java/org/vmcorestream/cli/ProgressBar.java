@@ -32,6 +32,11 @@ final class ProgressBar {
         }
     }
 
+    /** {@code done} bytes are done, of nobody knows how many. */
+    void amount(long done) {
+        at(done, Long.MAX_VALUE);
+    }
+
     /** Whether the stage has begun. */
     boolean started() {
         return startedAt != 0;
@@ -67,6 +72,14 @@ final class ProgressBar {
     /** One line: label, percentage, a spinner, and the time it will take. */
     String line(int turn) {
         int promille = promille();
+        if (total == Long.MAX_VALUE) {
+            return String.format(
+                    Locale.ROOT,
+                    "%-33s : %9.1f MiB %c",
+                    label,
+                    Math.scalb((double) done, -20),
+                    SPINNER.charAt(turn % SPINNER.length()));
+        }
         String time = finishedAt != 0
                 ? String.format(Locale.ROOT, "%.1fs", seconds())
                 : promille == 0 ? "" : "eta: " + span(seconds() * (1000 - promille) / promille);

@@ -2,9 +2,7 @@
 package org.vmcorestream.cli;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
-import org.vmcorestream.vmcore.codec.PageCodec;
 
 /**
  * Does once what most commands do, on the vmcore of the demo. The launcher has the JVM watch, and keeps the classes that were
@@ -17,27 +15,18 @@ public final class Rehearsal {
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         Path vmcore = DemoCommand.unpack(folder);
-        act("run", vmcore.toString(), "-o", folder.resolve("run.kdump").toString());
+        Console console = Console.ofProcess();
+        ProduceRehearsal.act(
+                console,
+                "run",
+                vmcore.toString(),
+                "-o",
+                folder.resolve("run.kdump").toString());
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder)) {
-            String cluster = "--bootstrap-server=" + broker.bootstrapServers();
-            act("topics", "create", cluster);
-            for (PageCodec codec : PageCodec.values()) {
-                act(
-                        "produce",
-                        vmcore.toString(),
-                        cluster,
-                        "--capture=31",
-                        "--rule-set=31",
-                        "--codec=" + codec.name().toLowerCase(Locale.ROOT));
-            }
+            String cluster = broker.bootstrapServers();
+            ProduceRehearsal.act(console, "topics", "create", "--bootstrap-server", cluster);
+            ProduceRehearsal.inEachCodec(console, vmcore, cluster);
         }
         System.exit(0);
-    }
-
-    private static void act(String... command) {
-        int code = Main.run(command);
-        if (code != ExitCode.OK.number()) {
-            throw new IllegalStateException(String.join(" ", command) + ": ended with " + code);
-        }
     }
 }

@@ -2,6 +2,7 @@
 package org.vmcorestream.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.vmcore.Vmcore;
 import picocli.CommandLine.Command;
@@ -29,8 +30,15 @@ final class RulesTestCommand extends ConsoleCommand {
             description = "YAML file with a rule set, or a name.")
     private RuleSetName name;
 
-    @Parameters(index = "1", paramLabel = "VMCORE", description = "ELF vmcore to read.")
-    private Path vmcore;
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "VMCORE",
+            description = {InputOptions.VMCORE, InputOptions.STREAM})
+    private List<Path> vmcores;
+
+    @Mixin
+    private InputOptions input;
 
     @Option(
             names = "--against",
@@ -55,7 +63,7 @@ final class RulesTestCommand extends ConsoleCommand {
         RuleSetFinder finder = teardown.add(RuleSetFinder.in(kafka));
         RuleSet tried = finder.find(name);
         RuleSet base = finder.find(against);
-        Vmcore opened = teardown.add(Vmcores.open(vmcore));
+        Vmcore opened = teardown.add(input.open(console(), vmcores));
         Trial.Outcome outcome;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {

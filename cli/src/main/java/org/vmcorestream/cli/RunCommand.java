@@ -2,6 +2,7 @@
 package org.vmcorestream.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.vmcorestream.vmcore.Vmcore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,12 +21,19 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream run guest.elf -o guest.kdump",
             "  vmcore-stream run guest.elf -o guest.kdump -d 17 --codec zlib",
             "  vmcore-stream run guest.elf -o guest.kdump --rule-set mine.yaml",
+            "  vmcore-stream run part1 part2 part3 -o smaller.kdump -d 31",
             "  vmcore-stream run guest.elf -o guest.kdump --capture capture \\",
             "      --data-dir broker-data"
         })
 final class RunCommand extends ConsoleCommand {
-    @Parameters(paramLabel = "VMCORE", description = "ELF vmcore to read.")
-    private Path vmcore;
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "VMCORE",
+            description = {InputOptions.VMCORE, InputOptions.STREAM})
+    private List<Path> vmcores;
+
+    @Mixin
+    private InputOptions input;
 
     @Option(
             names = {"-o", "--output"},
@@ -61,8 +69,8 @@ final class RunCommand extends ConsoleCommand {
     ExitCode execute(Teardown teardown) throws Exception {
         Pipeline.Rules rules = Pipeline.Rules.of(level.name(), capture == null ? level.name() : capture, dataDir);
         OutputFile output = OutputFile.of(out, file.force());
-        Vmcore opened = teardown.add(Vmcores.open(vmcore));
-        output.spare(vmcore);
+        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        vmcores.forEach(output::spare);
         return new Pipeline(console(), teardown)
                 .run(opened, new Pipeline.Job(output.path(), rules, file.codec(), dataDir));
     }

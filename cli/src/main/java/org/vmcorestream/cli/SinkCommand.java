@@ -146,6 +146,11 @@ final class SinkCommand extends ConsoleCommand {
         }
 
         @Override
+        public void waiting(String dumpId, String ruleSet, String problem) {
+            failed(dumpId, ruleSet, problem);
+        }
+
+        @Override
         public void failed(String dumpId, String ruleSet, String problem) {
             console.complain("dump " + dumpId + ", " + ruleSet + ": " + Failures.oneLine(problem));
         }

@@ -4,6 +4,7 @@ package org.vmcorestream.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,10 +15,15 @@ final class Captured {
     private final Console console;
 
     Captured(boolean terminal) {
+        this(terminal, Path.of(""));
+    }
+
+    Captured(boolean terminal, Path folder) {
         console = new Console(
                 new PrintStream(outBytes, true, StandardCharsets.UTF_8),
                 new PrintStream(errBytes, true, StandardCharsets.UTF_8),
-                terminal);
+                terminal,
+                folder);
     }
 
     Console console() {

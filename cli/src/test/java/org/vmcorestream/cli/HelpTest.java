@@ -22,6 +22,7 @@ class HelpTest {
                 "demo",
                 "inspect",
                 "produce",
+                "standby",
                 "process",
                 "sink",
                 "assemble",

@@ -8,11 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine.TypeConversionException;
 
 class PageAddressTest {
     private static PageAddress of(String text) {
-        return new PageAddress.Converter().convert(text);
+        return PageAddress.of(text);
     }
 
     @ParameterizedTest
@@ -59,7 +58,7 @@ class PageAddressTest {
             })
     void shouldRefuseWhatIsNeither(String text) {
         assertThatThrownBy(() -> of(text))
-                .isInstanceOf(TypeConversionException.class)
-                .hasMessageStartingWith("'" + text + "', expected a page frame number");
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageStartingWith("page '" + text + "', expected a page frame number");
     }
 }

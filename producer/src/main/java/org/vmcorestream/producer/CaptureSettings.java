@@ -49,6 +49,21 @@ public record CaptureSettings(
 
     private static final long GIB = 1L << 30;
 
+    /** Smallest stripe that is chosen, in GiB, unless parts need a smaller one. */
+    private static final int USUAL_GIB = 4;
+
+    /** As many stripes keep any cluster busy. Each further one costs its sink a change of partition. */
+    private static final int USUAL_STRIPES = 64;
+
+    /**
+     * Size of the stripes that are chosen for so much memory, unless parts need smaller ones: 4 GiB, and more where that would make more than 64
+     * stripes.
+     */
+    public static long usualStripeBytes(long memoryBytes) {
+        long share = USUAL_STRIPES * GIB;
+        return Math.max(USUAL_GIB, memoryBytes / share + (memoryBytes % share == 0 ? 0 : 1)) * GIB;
+    }
+
     /** Of a capture that asks nobody, and whose dump is not split: a file has all of it. */
     public CaptureSettings(
             Map<String, Object> client,

@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
+import org.vmcorestream.vmcore.PfnSet;
 
 /**
  * The pages of one stripe that are to be sent, in ascending order: those that the capture rules keep and the vmcore holds bytes
@@ -25,7 +26,7 @@ final class KeptPages {
         boolean next(VerdictRuns into) throws IOException;
     }
 
-    private final PfnRuns backed;
+    private final PfnSet backed;
     private final KeptRuns remembered;
     private boolean full;
     private long pages;
@@ -35,8 +36,8 @@ final class KeptPages {
     private VerdictRuns verdict;
     private KeptRuns reading;
 
-    /** @param backed page frames the vmcore holds bytes of; no others are ever taken */
-    KeptPages(PfnRuns backed, KeptBudget budget) {
+    /** @param backed page frames the vmcore holds bytes of, used by this thread alone; no others are ever taken */
+    KeptPages(PfnSet backed, KeptBudget budget) {
         this.backed = backed;
         remembered = new KeptRuns(budget);
         reading = remembered;
@@ -47,7 +48,7 @@ final class KeptPages {
      *
      * @return false when they, and those of all chunks behind, are only counted
      */
-    boolean add(VerdictRuns verdict) {
+    boolean add(VerdictRuns verdict) throws IOException {
         if (!full) {
             remembered.mark();
             full = !addTo(remembered, verdict);
@@ -59,15 +60,17 @@ final class KeptPages {
         return !full;
     }
 
-    private boolean addTo(KeptRuns runs, VerdictRuns verdict) {
+    private boolean addTo(KeptRuns runs, VerdictRuns verdict) throws IOException {
         long pfn = verdict.firstPfn();
         for (int run = 0; run < verdict.runs(); run++) {
             long end = pfn + verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
-                for (int i = backed.endingBehind(pfn); i < backed.size() && backed.first(i) < end; i++) {
-                    if (!runs.add(Math.max(pfn, backed.first(i)), Math.min(end, backed.end(i)))) {
+                for (long at = pfn; at < end; ) {
+                    long until = Math.min(end, backed.nextChange(at));
+                    if (backed.contains(at) && !runs.add(at, until)) {
                         return false;
                     }
+                    at = until;
                 }
             }
             pfn = end;
@@ -75,14 +78,16 @@ final class KeptPages {
         return true;
     }
 
-    private long count(VerdictRuns verdict) {
+    private long count(VerdictRuns verdict) throws IOException {
         long count = 0;
         long pfn = verdict.firstPfn();
         for (int run = 0; run < verdict.runs(); run++) {
             long end = pfn + verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
-                for (int i = backed.endingBehind(pfn); i < backed.size() && backed.first(i) < end; i++) {
-                    count += Math.min(end, backed.end(i)) - Math.max(pfn, backed.first(i));
+                for (long at = pfn; at < end; ) {
+                    long until = Math.min(end, backed.nextChange(at));
+                    count += backed.contains(at) ? until - at : 0;
+                    at = until;
                 }
             }
             pfn = end;

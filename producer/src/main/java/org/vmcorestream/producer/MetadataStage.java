@@ -22,6 +22,7 @@ import org.vmcorestream.schemas.records.ChunkMetadata;
 import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
 import org.vmcorestream.vmcore.ChunkDescriber;
+import org.vmcorestream.vmcore.PfnSet;
 import org.vmcorestream.vmcore.Vmcore;
 
 /**
@@ -42,7 +43,7 @@ final class MetadataStage {
     private final CaptureProgress progress;
 
     private final PfnRuns present;
-    private final PfnRuns backed;
+    private final PfnSet backed;
     private final ChunkDescriptors descriptors = new ChunkDescriptors();
     private final MemmapRuns memmap = new MemmapRuns();
     private final VerdictRuns verdict = new VerdictRuns();
@@ -71,7 +72,7 @@ final class MetadataStage {
         this.life = life;
         this.progress = progress;
         this.budget = budget;
-        backed = new PfnRuns(vmcore.memory().backed());
+        backed = vmcore.memory().backed();
         secondLook = new SecondLook(vmcore, settings, dump, present);
     }
 

@@ -10,6 +10,7 @@ import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.PageCodecName;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.codec.PageCompressor;
 import org.vmcorestream.vmcore.codec.ZeroTest;
@@ -24,7 +25,7 @@ final class PageWorker implements AutoCloseable {
     private final PageReader reader;
     private final PageCompressor compressor;
     private final int pageSize;
-    private final ByteBuffer contents = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES);
+    private final ByteBuffer contents = PageAlignedBuffer.allocate(PageTask.CONTENT_BYTES);
     private final ByteBuffer stored;
     private final ZeroTest zeroTest;
     private final PageBatchIndex index = new PageBatchIndex();

@@ -11,16 +11,13 @@ import java.util.List;
 final class PartPlan {
     private static final long GIB = 1L << 30;
 
-    /** Stripes where nobody says how large they are to be, in GiB. */
-    private static final int USUAL_GIB = 4;
-
     private PartPlan() {}
 
     /**
      * The stripes of a dump, each with its part.
      *
-     * @param stripeBytes memory of a stripe, a multiple of 1 GiB; {@link CaptureSettings#CHOOSE_STRIPES} for 4 GiB, or less
-     *     where that makes the largest part smaller
+     * @param stripeBytes memory of a stripe, a multiple of 1 GiB; {@link CaptureSettings#CHOOSE_STRIPES} for the usual size, or
+     *     less where that makes the largest part smaller
      * @throws UnfitSettingsException when there are fewer stripes than parts, or too many stripes
      */
     static List<Stripe> stripes(
@@ -29,12 +26,13 @@ final class PartPlan {
             List<Stripe> stripes = Stripe.plan(present, endPfn, pageShift, stripeBytes, dumpId, partitions);
             return spread(stripes, parts, stripeBytes);
         }
-        List<Stripe> best = Stripe.plan(present, endPfn, pageShift, USUAL_GIB * GIB, dumpId, partitions);
+        long bytes = CaptureSettings.usualStripeBytes(present.pages() << pageShift);
+        long usualGib = bytes / GIB;
+        List<Stripe> best = Stripe.plan(present, endPfn, pageShift, bytes, dumpId, partitions);
         int smallest = largestPart(best, parts);
-        long bytes = USUAL_GIB * GIB;
         int usual = best.size();
-        for (long gib = USUAL_GIB - 1; gib >= 1 && parts > 1; gib--) {
-            if (usual * ((USUAL_GIB + gib - 1) / gib) > Stripe.MAX_STRIPES) {
+        for (long gib = usualGib - 1; gib >= 1 && parts > 1; gib--) {
+            if (usual * ((usualGib + gib - 1) / gib) > Stripe.MAX_STRIPES) {
                 break;
             }
             List<Stripe> finer = Stripe.plan(present, endPfn, pageShift, gib * GIB, dumpId, partitions);

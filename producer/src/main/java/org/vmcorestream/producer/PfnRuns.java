@@ -25,6 +25,15 @@ final class PfnRuns {
         return first.length;
     }
 
+    /** Page frames of all runs. */
+    long pages() {
+        long pages = 0;
+        for (int i = 0; i < first.length; i++) {
+            pages += end[i] - first[i];
+        }
+        return pages;
+    }
+
     /** First page frame of run {@code i}. */
     long first(int i) {
         return first[i];

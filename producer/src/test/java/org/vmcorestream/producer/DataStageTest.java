@@ -15,6 +15,7 @@ import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCompressor;
+import org.vmcorestream.vmcore.memory.RunLookup;
 
 class DataStageTest {
     private static final int STRIPE_PAGES = 1_000;
@@ -42,7 +43,7 @@ class DataStageTest {
                     stripes,
                     FakeCluster.DUMP_PARTITIONS,
                     System::nanoTime);
-            PfnRuns backed = new PfnRuns(List.of(new PfnRun(0, (long) parts.length * STRIPE_PAGES)));
+            RunLookup backed = new RunLookup(List.of(new PfnRun(0, (long) parts.length * STRIPE_PAGES)));
             try (DataStage stage = new DataStage(
                     settings,
                     vmcore.pages(),

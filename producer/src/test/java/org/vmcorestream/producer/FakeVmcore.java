@@ -25,10 +25,12 @@ import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.MemoryMap;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.PfnSet;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.log.CrashReason;
 import org.vmcorestream.vmcore.log.KernelLog;
+import org.vmcorestream.vmcore.memory.RunLookup;
 
 /** A vmcore made up in memory, which writes down what is read of it and fails where it is told to. */
 final class FakeVmcore implements Vmcore {
@@ -176,8 +178,8 @@ final class FakeVmcore implements Vmcore {
             }
 
             @Override
-            public List<PfnRun> backed() {
-                return backed;
+            public PfnSet backed() {
+                return new RunLookup(backed);
             }
         };
     }

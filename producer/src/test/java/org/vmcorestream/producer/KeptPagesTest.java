@@ -12,6 +12,7 @@ import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.memory.RunLookup;
 
 class KeptPagesTest {
     private static final int EXCLUDED = 3;
@@ -90,7 +91,7 @@ class KeptPagesTest {
         KeptBudget budget = new KeptBudget(1 << 20);
         int chunks = 256;
         List<PfnRun> backed = List.of(new PfnRun(0, (long) chunks * Chunk.PAGES));
-        KeptPages kept = new KeptPages(new PfnRuns(backed), budget);
+        KeptPages kept = new KeptPages(new RunLookup(backed), budget);
         int remembered = 0;
         for (int c = 0; c < chunks; c++) {
             remembered += kept.add(everyOther(c)) ? 1 : 0;
@@ -185,12 +186,13 @@ class KeptPagesTest {
     }
 
     private static KeptPages kept(List<PfnRun> backed) {
-        return new KeptPages(new PfnRuns(backed), new KeptBudget(KeptBudget.USUAL_BYTES));
+        return new KeptPages(new RunLookup(backed), new KeptBudget(KeptBudget.USUAL_BYTES));
     }
 
     /** Verdicts as far as they are remembered, the others given a second time. */
-    private static KeptPages filled(KeptBudget budget, List<PfnRun> backed, List<VerdictRuns> verdicts) {
-        KeptPages kept = new KeptPages(new PfnRuns(backed), budget);
+    private static KeptPages filled(KeptBudget budget, List<PfnRun> backed, List<VerdictRuns> verdicts)
+            throws IOException {
+        KeptPages kept = new KeptPages(new RunLookup(backed), budget);
         int[] next = {0};
         for (VerdictRuns verdict : verdicts) {
             next[0] += kept.add(verdict) ? 1 : 0;

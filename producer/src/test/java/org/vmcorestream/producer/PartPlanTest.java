@@ -83,9 +83,21 @@ class PartPlanTest {
 
     @Test
     void shouldNotMakeStripesSmallerThanARecordCanName() {
-        List<Stripe> stripes = plan(CaptureSettings.CHOOSE_STRIPES, 3, gib(0, 4 * 4096 - 1));
-        assertThat(stripes).hasSize(4096);
-        assertThat(sizes(stripes)).hasSize(3);
+        for (int tebibytes : new int[] {1, 3, 16, 64}) {
+            List<Stripe> stripes = plan(CaptureSettings.CHOOSE_STRIPES, 3, gib(0, 1024 * tebibytes - 1));
+            assertThat(stripes).hasSizeBetween(3, 4096);
+            assertThat(sizes(stripes)).hasSize(3);
+        }
+    }
+
+    @Test
+    void shouldMakeLargerStripesOfLargerMemory() {
+        assertThat(plan(CaptureSettings.CHOOSE_STRIPES, 1, gib(0, 256))).hasSize(64);
+        assertThat(plan(CaptureSettings.CHOOSE_STRIPES, 1, gib(0, 257))).hasSize(52);
+        assertThat(plan(CaptureSettings.CHOOSE_STRIPES, 1, gib(0, 1024))).hasSize(64);
+        assertThat(plan(CaptureSettings.CHOOSE_STRIPES, 1, gib(0, 1), gib(4096, 4097)))
+                .as("it is memory that counts")
+                .hasSize(2);
     }
 
     @Test

@@ -91,12 +91,12 @@ class RealVmcoreTest {
         }
 
         private void read(long pfn) {
-            for (PfnRun run : vmcore.memory().backed()) {
-                if (pfn >= run.firstPfn() && pfn < run.endPfn()) {
-                    held = new PfnRun(pfn, Math.min(run.endPfn(), pfn + 256));
-                }
-            }
             try {
+                for (PfnRun run : vmcore.memory().backedRuns()) {
+                    if (pfn >= run.firstPfn() && pfn < run.endPfn()) {
+                        held = new PfnRun(pfn, Math.min(run.endPfn(), pfn + 256));
+                    }
+                }
                 vmcore.pages().read(held.firstPfn(), (int) held.pages(), block.clear());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

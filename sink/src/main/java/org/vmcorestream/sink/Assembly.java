@@ -2,7 +2,6 @@
 package org.vmcorestream.sink;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
@@ -12,23 +11,23 @@ import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.DiskFullException;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
-import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
 /**
  * The making of one file: a dump under a rule set. It advances in small steps, so that one worker can look after many, and can
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ──► LOG ──► VERDICTS ──► LAYOUT ──► PAGES ──► CAPTURE_END ──► ENDING ──► ENDED
- *  for heap    dmesg   all stripes  headers    stripe    for the dump's  its name,
- *                                   of a file  by stripe  last record     dump-files
+ *  WAITING ─► LOG ─► OPENING ─► VERDICTS ─► ROOM ─► LAYOUT ─► PAGES ─► CAPTURE_END ─► ENDING ─► ENDED
+ *  its turn   dmesg  an empty   all         on the  headers   stripe   for the dump's its name,
+ *                    file       stripes     disk    of it     by stripe last record   dump-files
  * </pre>
  *
- * The file of a replay is made of the verdicts at the places that its outcome names. A replay gives way where heap is short
- * for live dumps: then it ends, neither done nor failed. So does a live dump whose capture has not begun to send pages; it is
- * begun anew.
+ * The file of a replay is made of the verdicts at the places that its outcome names. A live dump whose capture
+ * has not begun to send pages gives way where others wait that have some: then it ends, neither done nor failed, and is begun anew. So does
+ * one that waits for room on its disk, and one whose disk became full: it goes away, and is begun anew when there is room; only a replay fails then. That wait has no
+ * end, for the pages are safe in the log; it does not count towards the stall timeout.
  *
  * <p>Of a dump of several parts each is an assembly of its own, mostly of another sink: it reads the verdicts of all stripes, for
  * both bitmaps of a part are those of the whole dump, and copies the pages of its own.
@@ -44,7 +43,9 @@ final class Assembly {
     private enum Stage {
         WAITING,
         LOG,
+        OPENING,
         VERDICTS,
+        ROOM,
         LAYOUT,
         PAGES,
         CAPTURE_END,
@@ -57,20 +58,21 @@ final class Assembly {
     private final StageTools tools;
     private final KernelLogs kernelLogs;
     private final Path whole;
-    private final Path file;
-    private final PageCodec codec;
+    private final GrowingFile file;
     private final ReentrantLock lock = new ReentrantLock();
     private final Problems problems = new Problems();
     private final MissingPages missing = new MissingPages();
     private final StageReader reader;
     private final Quiet quiet;
-    private final HeapShare heap;
+    private final FilePlace place;
+    private final RoomOnDisk room;
 
     private volatile DumpPlan latest;
     private volatile boolean dropped;
     private volatile boolean failed;
     private volatile Runnable bell = () -> {};
     private volatile boolean gaveWay;
+    private RoomOnDisk.Need needed;
     private DumpPlan seen;
     private boolean draining;
     private Stage stage = Stage.WAITING;
@@ -79,7 +81,6 @@ final class Assembly {
     private KernelLogStage log;
     private PageStage pages;
     private PageSink sink;
-    private KdumpFileWriter writer;
     private long total;
     private FileEnding ending;
 
@@ -87,6 +88,11 @@ final class Assembly {
      * @param kernelLogs where kernel logs lie
      */
     Assembly(AssemblyOrder order, StageTools tools, KernelLogs kernelLogs) {
+        this(order, tools, kernelLogs, RoomOnDisk.Need.UNKNOWN);
+    }
+
+    private Assembly(AssemblyOrder order, StageTools tools, KernelLogs kernelLogs, RoomOnDisk.Need needed) {
+        this.needed = needed;
         this.order = order;
         plan = order.plan();
         this.tools = tools;
@@ -94,34 +100,21 @@ final class Assembly {
         latest = plan;
         seen = plan;
         quiet = new Quiet(tools.clock());
-        heap = new HeapShare(tools.heap(), order.isReplay());
+        place = new FilePlace(tools.places(), order.isReplay());
         reader = new StageReader(tools.readers(), order.isReplay());
         whole = order.whole(tools);
-        file = order.part().file(whole);
-        codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
+        PageCodec codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
+        file = new GrowingFile(order, tools, order.part().file(whole), codec);
+        room = new RoomOnDisk(order, tools, file, missing, needed);
     }
 
     String dumpId() {
         return plan.dumpId();
     }
 
-    /** Key of the record of topic dumps that it is made by. */
-    String key() {
-        return plan.key();
-    }
-
-    String ruleSet() {
-        return order.ruleSet();
-    }
-
-    /** Id of the replay that wants the file, empty when there is none. */
-    String replayId() {
-        return order.replayId();
-    }
-
-    /** Whether a replay wants the file: live dumps come first then. */
-    boolean isReplay() {
-        return order.isReplay();
+    /** What it makes. */
+    AssemblyOrder order() {
+        return order;
     }
 
     /** What the dump was when this began. */
@@ -152,9 +145,8 @@ final class Assembly {
 
     /** Begins anew with the newest record of the dump; null unless this gave way as a live dump. */
     Assembly again() {
-        return gaveWay && !order.isReplay()
-                ? new Assembly(new AssemblyOrder(latest, ruleSet(), order.primary(), order.replay()), tools, kernelLogs)
-                : null;
+        AssemblyOrder newest = new AssemblyOrder(latest, order.ruleSet(), order.primary(), order.replay());
+        return gaveWay && !order.isReplay() ? new Assembly(newest, tools, kernelLogs, needed) : null;
     }
 
     /**
@@ -185,11 +177,9 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            if ((stage != Stage.ENDING || !ending.decided()) && heap.givesWay(seen)) {
-                LOG.info("{} gives way to a live dump", order);
-                gaveWay = true;
-                end();
-                return Step.DONE;
+            if ((stage != Stage.ENDING || !ending.decided()) && place.givesWay(seen, room.waitsForLong())) {
+                LOG.info("{} gives way to another dump", order);
+                return giveWay(room.afterGivingWay());
             }
             Step step = advance();
             if (step == Step.IDLE) {
@@ -209,6 +199,9 @@ final class Assembly {
                 throw e;
             }
             return Step.DONE;
+        } catch (DiskFullException e) {
+            String problem = named(Problems.line(e));
+            return order.isReplay() ? fail(problem) : giveWay(room.afterFullDisk(problem));
         } catch (IOException | RuntimeException e) {
             LOG.debug("{} failed", order, e);
             return fail(named(Problems.line(e)));
@@ -239,9 +232,11 @@ final class Assembly {
             quiet.news();
         }
         return switch (stage) {
-            case WAITING -> waitForHeap();
+            case WAITING -> waitForPlace();
             case LOG -> writeLog();
+            case OPENING -> open();
             case VERDICTS -> readVerdicts();
+            case ROOM -> waitForRoom();
             case LAYOUT -> layOut();
             case PAGES -> copyPages();
             case CAPTURE_END -> waitForEnd();
@@ -250,15 +245,12 @@ final class Assembly {
         };
     }
 
-    private Step waitForHeap() throws IOException {
-        if (!heap.suffices(plan)) {
-            return fail(named(heap.tooLittle(plan)));
-        }
-        if (!heap.take(seen)) {
+    private Step waitForPlace() throws IOException {
+        if (!room.takeLeast() || !place.take(seen)) {
             return Step.IDLE;
         }
         quiet.news();
-        Files.createDirectories(file.toAbsolutePath().getParent());
+        file.makeFolder();
         log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
         stage = Stage.LOG;
         return Step.PROGRESS;
@@ -270,7 +262,13 @@ final class Assembly {
         if (step != Step.DONE) {
             return step;
         }
-        intake = new VerdictIntake(order, tools.outbox(), problems, missing);
+        stage = Stage.OPENING;
+        return Step.PROGRESS;
+    }
+
+    /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
+    private Step open() throws IOException {
+        intake = new VerdictIntake(order, tools.outbox(), problems, missing, file.open());
         String topic = tools.topics().verdicts();
         verdicts = order.isReplay()
                 ? new PlacedVerdictStage(order.replay().get(), topic, reader, problems, intake)
@@ -295,18 +293,23 @@ final class Assembly {
             return conclude(0);
         }
         collector.end(problems);
-        PfnRun pages = order.part().pages();
-        total = collector.kept().cardinality(pages.firstPfn(), pages.endPfn());
+        stage = Stage.ROOM;
+        return Step.PROGRESS;
+    }
+
+    private Step waitForRoom() throws IOException {
+        quiet.news();
+        if (!room.take(seen)) {
+            return Step.IDLE;
+        }
         stage = Stage.LAYOUT;
         return Step.PROGRESS;
     }
 
-    /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
     private Step layOut() throws IOException {
-        VerdictCollector collector = intake.collector();
-        KdumpHeader header = KdumpHeaders.of(order, codec, collector.vmemmapDropped() > 0);
-        writer = tools.writers().create(file, header, collector.present(), collector.kept());
-        sink = new PageSink(writer, collector.kept(), codec, plan.pageSize());
+        sink = file.begin(intake.collector().vmemmapDropped() > 0);
+        PfnRun its = order.part().pages();
+        total = sink.keptIn(its.firstPfn(), its.endPfn());
         pages = new PageStage(order, tools, reader, problems, missing, sink);
         draining = false;
         stage = Stage.PAGES;
@@ -321,7 +324,8 @@ final class Assembly {
             quiet.news();
         }
         if (sink.added() != before) {
-            tools.listener().copying(dumpId(), ruleSet(), sink.added(), total);
+            room.written();
+            tools.listener().copying(dumpId(), order.ruleSet(), sink.added(), total);
         }
         if (step == Step.DONE) {
             stage = Stage.CAPTURE_END;
@@ -336,17 +340,12 @@ final class Assembly {
         }
         pages.checkAgainst(seen);
         missing.describe(total - sink.added(), problems);
-        if (seen.state() == DumpState.FAILED) {
-            problems.add(WhyIncomplete.captureFailed(seen));
-        } else if (!seen.ended()) {
-            problems.add(WhyIncomplete.notEnded(tools.stallTimeout()));
-        }
+        WhyIncomplete.describe(seen, tools.stallTimeout(), problems);
         return conclude(total - sink.added());
     }
 
     private Step conclude(long absent) {
-        ending = new FileEnding(
-                order, tools, reader, file, codec, problems, missing, intake.collector(), writer, absent, bell);
+        ending = new FileEnding(order, tools, reader, file, problems, missing, intake.collector(), absent, bell);
         stage = Stage.ENDING;
         return Step.PROGRESS;
     }
@@ -361,14 +360,22 @@ final class Assembly {
     }
 
     private String named(String problem) {
-        return problem.contains(file.toString()) ? problem : file + ": " + problem;
+        return problem.contains(file.path().toString()) ? problem : file.path() + ": " + problem;
+    }
+
+    /** Ends, neither done nor failed, to be begun anew. */
+    private Step giveWay(RoomOnDisk.Need known) {
+        needed = known;
+        gaveWay = true;
+        end();
+        return Step.DONE;
     }
 
     private Step fail(String problem) {
         failed = true;
         end();
         LOG.info("{}: {}", order, problem);
-        tools.listener().failed(dumpId(), ruleSet(), problem);
+        tools.listener().failed(dumpId(), order.ruleSet(), problem);
         return Step.DONE;
     }
 
@@ -376,14 +383,7 @@ final class Assembly {
     private void end() {
         stage = Stage.ENDED;
         try {
-            if (sink != null) {
-                sink.close();
-                sink = null;
-            }
-            if (writer != null) {
-                writer.close();
-                writer = null;
-            }
+            file.close();
             reader.close();
         } catch (IOException | RuntimeException e) {
             LOG.warn("{}: {}", order, named(Problems.line(e)));
@@ -391,7 +391,9 @@ final class Assembly {
         intake = null;
         verdicts = null;
         pages = null;
+        sink = null;
         log = null;
-        heap.giveBack();
+        room.close();
+        place.giveBack();
     }
 }

@@ -130,7 +130,9 @@ final class AssemblyPool implements AutoCloseable {
                     assembly.reader().setHurried(othersAreDue());
                     step = assembly.step();
                     idleTurns = step == Step.PROGRESS ? 0 : idleTurns;
-                } while (step == Step.PROGRESS && !workers.isShutdown() && !(assembly.isReplay() && othersAreDue()));
+                } while (step == Step.PROGRESS
+                        && !workers.isShutdown()
+                        && !(assembly.order().isReplay() && othersAreDue()));
                 if (step != Step.DONE) {
                     pauseAfter(step);
                 } else {

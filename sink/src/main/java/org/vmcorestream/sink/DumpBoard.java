@@ -256,9 +256,9 @@ final class DumpBoard implements KernelLogs {
 
     /** Takes an assembly that ended by itself. */
     synchronized void ended(Assembly assembly) {
-        String ruleSet = assembly.ruleSet();
+        String ruleSet = assembly.order().ruleSet();
         for (Map<String, Entry> partition : dumps.values()) {
-            Entry entry = partition.get(assembly.key());
+            Entry entry = partition.get(assembly.plan().key());
             if (entry == null) {
                 continue;
             }
@@ -272,7 +272,7 @@ final class DumpBoard implements KernelLogs {
                 }
             }
             if (entry.replays.remove(ruleSet, assembly) && assembly.failed()) {
-                entry.fail(ruleSet, assembly.replayId());
+                entry.fail(ruleSet, assembly.order().replayId());
             }
         }
     }

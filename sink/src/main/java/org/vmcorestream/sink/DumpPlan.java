@@ -141,11 +141,6 @@ final class DumpPlan {
         return dump.getStripes().get(number);
     }
 
-    /** Heap that the two bitmaps of an assembly take, and what it needs to know unused vmemmap, in bytes. */
-    long bitmapBytes() {
-        return (endPfn() + 7) / 8 * 2 + VmemmapPages.heapBytes(endPfn());
-    }
-
     /** Whether another record of the dump differs only in how far the capture is. */
     boolean sameLayout(DumpPlan other) {
         if (stripes() != other.stripes() || !manifest().equals(other.manifest())) {

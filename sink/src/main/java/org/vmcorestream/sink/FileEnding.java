@@ -2,12 +2,10 @@
 package org.vmcorestream.sink;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.records.DumpFile;
-import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /**
@@ -23,12 +21,10 @@ final class FileEnding {
 
     private final AssemblyOrder order;
     private final StageTools tools;
-    private final Path file;
-    private final PageCodec codec;
+    private final GrowingFile file;
     private final Problems problems;
     private final MissingPages missing;
     private final VerdictCollector verdicts;
-    private final KdumpFileWriter writer;
     private final long absent;
     private final Runnable bell;
     private final StandingFile standing;
@@ -37,7 +33,7 @@ final class FileEnding {
 
     /**
      * @param missing why pages are missing
-     * @param writer has the file, all but finished; null where there is none, because no verdict came
+     * @param file all but finished; without a writer where no verdict came
      * @param absent pages that the verdict keeps and the file lacks
      * @param bell told, by any thread, when another step may bring something
      */
@@ -45,22 +41,18 @@ final class FileEnding {
             AssemblyOrder order,
             StageTools tools,
             StageReader reader,
-            Path file,
-            PageCodec codec,
+            GrowingFile file,
             Problems problems,
             MissingPages missing,
             VerdictCollector verdicts,
-            KdumpFileWriter writer,
             long absent,
             Runnable bell) {
         this.order = order;
         this.tools = tools;
         this.file = file;
-        this.codec = codec;
         this.problems = problems;
         this.missing = missing;
         this.verdicts = verdicts;
-        this.writer = writer;
         this.absent = absent;
         this.bell = bell;
         standing = order.isReplay() && !problems.isEmpty() ? new StandingFile(order, tools, reader) : null;
@@ -88,16 +80,16 @@ final class FileEnding {
     }
 
     private DumpFile report(Optional<DumpFile> there) throws IOException {
-        boolean stays = there.isPresent() && (writer == null || StandingFile.outranks(there.get(), absent));
+        boolean stays = there.isPresent() && (file.writer() == null || StandingFile.outranks(there.get(), absent));
         if (stays) {
             kept = true;
             return FileReport.kept(there.get(), order.replayId(), String.join("; ", problems.lines()));
         }
-        if (writer == null) {
-            return FileReport.none(order, tools, codec, problems, verdicts);
+        if (file.writer() == null) {
+            return FileReport.none(order, tools, file.codec(), problems, verdicts);
         }
-        KdumpFileWriter.Summary summary = writer.finish(!problems.isEmpty());
-        return FileReport.written(order, tools, file, codec, problems, summary, verdicts, missing);
+        KdumpFileWriter.Summary summary = file.writer().finish(!problems.isEmpty());
+        return FileReport.written(order, tools, file.path(), file.codec(), problems, summary, verdicts, missing);
     }
 
     /** Whether the file has its final name, or never will have one. */
@@ -130,7 +122,7 @@ final class FileEnding {
             LOG.info("{}: {} was kept: {}", order, result.getLocation(), lines);
             tools.listener().kept(result);
         } else {
-            LOG.info("{}: {} is {}", order, file, result.getComplete() ? "complete" : "incomplete: " + lines);
+            LOG.info("{}: {} is {}", order, file.path(), result.getComplete() ? "complete" : "incomplete: " + lines);
             tools.listener().finished(result);
         }
     }

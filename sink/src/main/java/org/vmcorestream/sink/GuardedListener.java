@@ -31,6 +31,11 @@ final class GuardedListener implements SinkService.Listener {
     }
 
     @Override
+    public void waiting(String dumpId, String ruleSet, String problem) {
+        tell(() -> listener.waiting(dumpId, ruleSet, problem));
+    }
+
+    @Override
     public void failed(String dumpId, String ruleSet, String problem) {
         tell(() -> listener.failed(dumpId, ruleSet, problem));
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.vmcorestream.vmcore.kdump.DiskFullException;
 import org.vmcorestream.vmcore.kdump.OwnerOnly;
 
 /**
@@ -50,6 +51,8 @@ public final class KernelLogFile {
                 channel.force(true);
             }
             Files.move(partial, log, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw DiskFullException.isReason(e) ? new DiskFullException(log + ": " + e.getMessage(), e) : e;
         } finally {
             Files.deleteIfExists(partial);
         }

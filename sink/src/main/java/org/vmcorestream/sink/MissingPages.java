@@ -91,6 +91,16 @@ final class MissingPages {
         announced.put(stripe, kept);
     }
 
+    /** Pages of a stripe that the verdict keeps and that it says were never captured. */
+    long notCaptured(int stripe) {
+        long[] pages = announced.getOrDefault(stripe, new long[0]);
+        long sum = 0;
+        for (int i = 1; i < pages.length; i += 2) {
+            sum += Math.min(pages[i], 1L << 37);
+        }
+        return sum;
+    }
+
     /**
      * Takes a stripe whose pages were copied.
      *

@@ -6,10 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import org.vmcorestream.schemas.PageBatchIndex;
-import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.DraftBitmap;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+import org.vmcorestream.vmcore.kdump.StoredRun;
 
 /**
  * Puts the pages of batches into the file: those the verdict keeps, as they are where the codec is that of the file. Belongs
@@ -17,7 +18,7 @@ import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
  */
 final class PageSink implements AutoCloseable {
     private final KdumpFileWriter writer;
-    private final PfnBitmap kept;
+    private final DraftBitmap kept;
     private final PageCodec codec;
     private final int pageSize;
     private final Map<PageCodec, PageTranscoder> transcoders = new EnumMap<>(PageCodec.class);
@@ -25,7 +26,7 @@ final class PageSink implements AutoCloseable {
     private long unreadable;
     private String unreadableReason = "";
 
-    PageSink(KdumpFileWriter writer, PfnBitmap kept, PageCodec codec, int pageSize) {
+    PageSink(KdumpFileWriter writer, DraftBitmap kept, PageCodec codec, int pageSize) {
         this.writer = writer;
         this.kept = kept;
         this.codec = codec;
@@ -38,9 +39,15 @@ final class PageSink implements AutoCloseable {
      * @param index what is in it, checked
      * @param from codec of its compressed pages
      * @param data its bytes
+     * @param crc32c CRC-32C of them
      * @throws IOException when the file cannot be written
      */
-    void add(PageBatchIndex index, PageCodec from, ByteBuffer data) throws IOException {
+    void add(PageBatchIndex index, PageCodec from, ByteBuffer data, int crc32c) throws IOException {
+        if (from == codec && data.hasRemaining() && keepsAll(index)) {
+            writer.addRun(new Batch(index), data, crc32c);
+            added += index.pages();
+            return;
+        }
         int base = data.position();
         for (int i = 0; i < index.pages(); i++) {
             long pfn = index.pfn(i);
@@ -59,6 +66,38 @@ final class PageSink implements AutoCloseable {
                 }
             }
             added++;
+        }
+    }
+
+    private boolean keepsAll(PageBatchIndex index) throws IOException {
+        for (int i = 0; i < index.pages(); i++) {
+            if (!kept.get(index.pfn(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** All pages of a batch. */
+    private record Batch(PageBatchIndex index) implements StoredRun {
+        @Override
+        public int pages() {
+            return index.pages();
+        }
+
+        @Override
+        public long pfn(int page) {
+            return index.pfn(page);
+        }
+
+        @Override
+        public int length(int page) {
+            return index.kind(page) == PageBatchIndex.Kind.ZERO ? 0 : index.length(page);
+        }
+
+        @Override
+        public boolean raw(int page) {
+            return index.kind(page) == PageBatchIndex.Kind.RAW;
         }
     }
 
@@ -83,15 +122,8 @@ final class PageSink implements AutoCloseable {
     }
 
     /** Pages from {@code first} to {@code end - 1} that the verdict keeps. */
-    long keptIn(long first, long end) {
-        long pages = 0;
-        long pfn = kept.nextSet(first, end);
-        while (pfn < end) {
-            long to = kept.nextClear(pfn, end);
-            pages += to - pfn;
-            pfn = kept.nextSet(to, end);
-        }
-        return pages;
+    long keptIn(long first, long end) throws IOException {
+        return kept.cardinality(first, end);
     }
 
     /** Pages added so far. */

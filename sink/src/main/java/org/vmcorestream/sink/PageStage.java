@@ -104,7 +104,7 @@ final class PageStage {
         return Step.IDLE;
     }
 
-    private Step gone(StripeState stripe, OffsetGoneException e) {
+    private Step gone(StripeState stripe, OffsetGoneException e) throws IOException {
         if (e.beginning() <= e.offset()) {
             endStripe("its pages are gone: " + e.getMessage());
             return Step.PROGRESS;
@@ -143,7 +143,7 @@ final class PageStage {
     }
 
     /** Ends a stripe; {@code why} is said of one whose end did not come. */
-    private void endStripe(String why) {
+    private void endStripe(String why) throws IOException {
         StripeState stripe = plan.stripe(current);
         long absent = sink.keptIn(stripe.getFirstPfn(), stripe.getEndPfn()) - (sink.added() - addedBefore);
         long unreadable = sink.takeUnreadable();

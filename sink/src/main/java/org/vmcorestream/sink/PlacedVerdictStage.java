@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -35,7 +36,7 @@ final class PlacedVerdictStage implements VerdictReading {
      * any open transaction reaches never comes.
      */
     @Override
-    public Step step(DumpPlan latest, boolean stalled, boolean failed) {
+    public Step step(DumpPlan latest, boolean stalled, boolean failed) throws IOException {
         news = false;
         if (current == places.size()) {
             return Step.DONE;

@@ -2,6 +2,7 @@
 package org.vmcorestream.sink;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.codec.PageCodec;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 
 /** The door to the sink: one instance of the service that makes files of dumps. */
 public final class SinkService implements AutoCloseable {
@@ -50,6 +51,11 @@ public final class SinkService implements AutoCloseable {
          * last problem of {@code file} says so; all else that is said of it is said of the one that stands.
          */
         default void kept(DumpFile file) {}
+
+        /**
+         * An assembly waits for room on its disk: how much, in one line. It goes on, or is begun anew, as soon as there is room.
+         */
+        default void waiting(String dumpId, String ruleSet, String problem) {}
 
         /** An assembly could not be done: why, in one line. */
         default void failed(String dumpId, String ruleSet, String problem) {}
@@ -109,10 +115,10 @@ public final class SinkService implements AutoCloseable {
     /** Readers that are open before the first dump comes: what one of two stripes takes. */
     private static final int WARM_READERS = 4;
 
-    /** Part of the heap that bitmaps may take, and part of it that readers may take. */
+    /** Part of the heap that files that are begun may take, and part of it that readers may take. */
     private static final int HEAP_PART = 4;
 
-    /** About what a file that is begun gathers before it writes. */
+    /** What a file that is begun holds of its verdicts at most; about as much of pages is gathered beside the heap. */
     private static final long FILE_BYTES = 2L << 20;
 
     /** What a reader may hold: a fetch, and the one fetched ahead of it. */
@@ -181,7 +187,7 @@ public final class SinkService implements AutoCloseable {
                     settings.name(),
                     shared,
                     outbox,
-                    KdumpFileWriter::create,
+                    KdumpDraft::begin,
                     settings.placement(),
                     settings.codec(),
                     finished,
@@ -189,7 +195,8 @@ public final class SinkService implements AutoCloseable {
                     settings.stallTimeout(),
                     QUIET,
                     Clock.systemUTC(),
-                    new HeapBudget(heapPart, mostFiles(assemblies, heapPart)));
+                    new FilePlaces(mostFiles(assemblies, heapPart)),
+                    new DiskSpace(Files::getFileStore));
             follow(tools, readers, partitions, assemblies);
         }
     }
@@ -245,7 +252,7 @@ public final class SinkService implements AutoCloseable {
         thread.start();
     }
 
-    /** How many files may be begun at once: what is gathered of each before it is written lies beside the heap. */
+    /** How many files may be begun at once: each takes about as much, whatever the size of its dump. */
     static int mostFiles(int assemblies, long heapPart) {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(2L * assemblies, heapPart / FILE_BYTES));
     }

@@ -2,13 +2,12 @@
 package org.vmcorestream.sink;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.vmcorestream.schemas.Topics;
-import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
@@ -19,7 +18,7 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * @param name which sink this is
  * @param readers readers of the topics
  * @param outbox takes what is said of files
- * @param writers opens files
+ * @param writers goes on to the pages of files
  * @param placement where files go
  * @param codec codec of files, empty for that of the capture
  * @param finished what dump-files says is done
@@ -27,7 +26,8 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
  * @param stallTimeout how long to wait for something new
  * @param quiet how long to wait for a processor's last verdicts once the capture has failed
  * @param clock tells the time
- * @param heap bounds what bitmaps take
+ * @param places bounds how many files are begun
+ * @param disks room for files
  */
 record StageTools(
         Topics topics,
@@ -42,10 +42,11 @@ record StageTools(
         Duration stallTimeout,
         Duration quiet,
         Clock clock,
-        HeapBudget heap) {
-    /** Opens the file of an assembly; {@link KdumpFileWriter#create} but in tests. */
+        FilePlaces places,
+        DiskSpace disks) {
+    /** Goes on to the pages of a file; {@link KdumpDraft#begin} but in tests. */
     @FunctionalInterface
     interface Writers {
-        KdumpFileWriter create(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept) throws IOException;
+        KdumpFileWriter begin(KdumpDraft draft, KdumpHeader header) throws IOException;
     }
 }

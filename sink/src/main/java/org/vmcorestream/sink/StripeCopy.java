@@ -12,6 +12,7 @@ import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.schemas.records.StripeState;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.Crc32cCombine;
 
 /**
  * Copies the pages of one stripe, batch by batch, and checks them against what the stripe's end and the dump's record say of
@@ -23,7 +24,8 @@ final class StripeCopy {
     private final PageSink sink;
     private final PageBatchIndex index;
     private final Problems problems;
-    private final CRC32C digest = new CRC32C();
+    private final CRC32C sum = new CRC32C();
+    private int digest;
     private int nextSequence;
     private long lastPfn = -1;
     private long lostBatches;
@@ -75,8 +77,11 @@ final class StripeCopy {
         expiring = false;
         nextSequence = sequence + 1;
         lastPfn = index.pfn(index.pages() - 1);
-        digest.update(batch.getIndex().duplicate());
-        digest.update(batch.getData().duplicate());
+        digest = Crc32cCombine.combine(
+                digest, sum(batch.getIndex()), batch.getIndex().remaining());
+        // Summed once: the file is told of the sum where it takes the bytes as they are.
+        int dataSum = sum(batch.getData());
+        digest = Crc32cCombine.combine(digest, dataSum, batch.getData().remaining());
         pages += index.pages();
         pageBytes += index.dataLength();
         for (int i = 0; i < index.pages(); i++) {
@@ -84,8 +89,14 @@ final class StripeCopy {
                 zeroPages++;
             }
         }
-        sink.add(index, codec, batch.getData());
+        sink.add(index, codec, batch.getData(), dataSum);
         return true;
+    }
+
+    private int sum(ByteBuffer bytes) {
+        sum.reset();
+        sum.update(bytes.duplicate());
+        return (int) sum.getValue();
     }
 
     private PageCodec check(PageBatch batch) throws MalformedRecordException {
@@ -158,7 +169,7 @@ final class StripeCopy {
     }
 
     private void expectDigest(String who, int expected) {
-        int found = (int) digest.getValue();
+        int found = digest;
         if (found != expected) {
             agreed = false;
             problems.add(String.format(
@@ -193,16 +204,16 @@ final class StripeCopy {
     }
 
     /** Pages that the verdict keeps where batches did not come, captured or not. */
-    long gaps() {
+    long gaps() throws IOException {
         return gaps + tail();
     }
 
     /** Those of them where page-data has expired. */
-    long expired() {
+    long expired() throws IOException {
         return expired + (expiring ? tail() : 0);
     }
 
-    private long tail() {
+    private long tail() throws IOException {
         return tailGone ? sink.keptIn(nextPfn(), stripe.getEndPfn()) : 0;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -12,16 +13,20 @@ import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.VerdictCodec;
 import org.vmcorestream.schemas.records.ChunkVerdict;
-import org.vmcorestream.schemas.records.PfnRange;
 import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.schemas.records.StripeState;
 import org.vmcorestream.schemas.records.StripeVerdict;
-import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.kdump.DraftBitmap;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
+import org.vmcorestream.vmcore.memory.RunLookup;
 
 /**
  * The verdict of one rule set on a whole dump, from its records: which pages stay, how many leave for which reason. What no
  * verdict speaks of stays. A chunk that comes twice, because a processor was set up anew, keeps what either of the two
- * verdicts keeps, and is counted once. Unused vmemmap leaves last, see {@link VmemmapPages}. Belongs to one thread.
+ * verdicts keeps, and is counted once. Unused vmemmap leaves last, see {@link VmemmapPages}.
+ *
+ * <p>Which pages stay is remembered in the file itself, so that memory does not grow with the dump: a bit a chunk and a number a
+ * stripe are all that does. Belongs to one thread.
  */
 final class VerdictCollector {
     /** Most different reasons of a dump. */
@@ -30,8 +35,8 @@ final class VerdictCollector {
     private static final int MAX_REASON_LENGTH = 128;
 
     private final DumpPlan plan;
-    private final PfnBitmap present;
-    private final PfnBitmap kept;
+    private final RunLookup present;
+    private final DraftBitmap kept;
     private final BitSet decided = new BitSet();
     private final BitSet stripesDone = new BitSet();
     private final int[] chunksOfStripe;
@@ -41,21 +46,27 @@ final class VerdictCollector {
     private long outside;
     private long vmemmapDropped;
 
-    /** Begins with nothing kept. */
-    VerdictCollector(DumpPlan plan) {
+    /**
+     * Begins with nothing kept.
+     *
+     * @param draft file in which the second bitmap grows
+     */
+    VerdictCollector(DumpPlan plan, KdumpDraft draft) {
         this.plan = plan;
-        present = new PfnBitmap(plan.endPfn());
-        kept = new PfnBitmap(plan.endPfn());
-        vmemmap = new VmemmapPages(plan.endPfn());
+        present = draft.present();
+        kept = draft.kept();
+        vmemmap = new VmemmapPages(plan.endPfn(), draft);
         chunksOfStripe = new int[plan.stripes()];
-        for (PfnRange range : plan.manifest().getPresent()) {
-            present.set(range.getFirstPfn(), range.getEndPfn());
-        }
         RuleSet.COMMON_REASONS.forEach(reason -> counts.put(reason, new long[1]));
     }
 
-    /** Takes the verdict on a chunk. */
-    void accept(ChunkVerdict verdict) throws MalformedRecordException {
+    /**
+     * Takes the verdict on a chunk.
+     *
+     * @throws MalformedRecordException when it cannot be one; nothing of it was taken then
+     * @throws IOException when the file cannot be written
+     */
+    void accept(ChunkVerdict verdict) throws MalformedRecordException, IOException {
         StripeState stripe = stripe(verdict.getStripe());
         long chunk = verdict.getChunk();
         long first = chunk << Chunk.SHIFT;
@@ -129,13 +140,15 @@ final class VerdictCollector {
     }
 
     /** Keeps page frames as far as there is memory: the second bitmap of a kdump file is a part of the first. */
-    private void keep(long first, long end) {
+    private void keep(long first, long end) throws IOException {
         long pfn = first;
         while (pfn < end) {
-            long from = present.nextSet(pfn, end);
-            outside += from - pfn;
-            long to = present.nextClear(from, end);
-            kept.set(from, to);
+            long to = Math.min(end, present.nextChange(pfn));
+            if (present.contains(pfn)) {
+                kept.set(pfn, to);
+            } else {
+                outside += to - pfn;
+            }
             pfn = to;
         }
     }
@@ -164,8 +177,12 @@ final class VerdictCollector {
         return stripesDone.cardinality();
     }
 
-    /** Takes unused vmemmap out, keeps every page of memory that no verdict speaks of, and says so. */
-    void end(Problems problems) {
+    /**
+     * Takes unused vmemmap out, keeps every page of memory that no verdict speaks of, and says so.
+     *
+     * @throws IOException when the file cannot be written
+     */
+    void end(Problems problems) throws IOException {
         dropVmemmap();
         long chunks = Chunk.of(plan.endPfn() - 1) + 1;
         long undecided = 0;
@@ -173,13 +190,14 @@ final class VerdictCollector {
         for (int chunk = decided.nextClearBit(0); chunk < chunks; chunk = decided.nextClearBit(chunk + 1)) {
             long first = Chunk.firstPfn(chunk);
             long end = Math.min(plan.endPfn(), first + Chunk.PAGES);
-            long pfn = present.nextSet(first, end);
-            while (pfn < end) {
-                long to = present.nextClear(pfn, end);
-                kept.set(pfn, to);
-                undecided += to - pfn;
-                firstUndecided = firstUndecided < 0 ? pfn : firstUndecided;
-                pfn = present.nextSet(to, end);
+            for (long pfn = first; pfn < end; ) {
+                long to = Math.min(end, present.nextChange(pfn));
+                if (present.contains(pfn)) {
+                    kept.set(pfn, to);
+                    undecided += to - pfn;
+                    firstUndecided = firstUndecided < 0 ? pfn : firstUndecided;
+                }
+                pfn = to;
             }
         }
         if (undecided > 0) {
@@ -192,7 +210,7 @@ final class VerdictCollector {
     }
 
     /** Only pages that were kept leave for this reason; those that had left before keep the reason they had. */
-    private void dropVmemmap() {
+    private void dropVmemmap() throws IOException {
         vmemmapDropped = vmemmap.dropFrom(kept, decided);
         if (vmemmapDropped > 0) {
             counts.get(RuleSet.COMMON_REASONS.get(RuleSet.KEPT))[0] -= vmemmapDropped;
@@ -203,16 +221,6 @@ final class VerdictCollector {
     /** Pages that left because they describe excluded pages only. */
     long vmemmapDropped() {
         return vmemmapDropped;
-    }
-
-    /** Page frames with memory. */
-    PfnBitmap present() {
-        return present;
-    }
-
-    /** Pages that stay. */
-    PfnBitmap kept() {
-        return kept;
     }
 
     /** Pages by reason, as the verdicts have them; reasons without pages are left out, but kept. */

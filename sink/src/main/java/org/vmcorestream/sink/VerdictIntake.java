@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.io.IOException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.StripeVerdict;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 
 /**
  * Takes what is read of topic verdicts into one assembly; what cannot be used is copied to dead-letters and is a problem of
@@ -19,17 +21,22 @@ final class VerdictIntake {
     private final MissingPages missing;
     private final VerdictCollector collector;
 
-    VerdictIntake(AssemblyOrder order, Outbox outbox, Problems problems, MissingPages missing) {
+    /** Begins with a file that no verdict came for. */
+    VerdictIntake(AssemblyOrder order, Outbox outbox, Problems problems, MissingPages missing, KdumpDraft draft) {
         plan = order.plan();
         ruleSet = order.ruleSet();
         this.outbox = outbox;
         this.problems = problems;
         this.missing = missing;
-        collector = new VerdictCollector(plan);
+        collector = new VerdictCollector(plan, draft);
     }
 
-    /** Takes a record, and says whether it was one of this assembly. */
-    boolean accept(LogRecord record) {
+    /**
+     * Takes a record, and says whether it was one of this assembly.
+     *
+     * @throws IOException when the file cannot be written
+     */
+    boolean accept(LogRecord record) throws IOException {
         return accept(record, null);
     }
 
@@ -37,8 +44,9 @@ final class VerdictIntake {
      * Takes a record of a place that holds one stripe's verdict, and says whether it was one of this assembly.
      *
      * @param place the place; null when every stripe's verdict is taken, whose end is wherever it comes
+     * @throws IOException when the file cannot be written
      */
-    boolean accept(LogRecord record, ReplayPlan.Place place) {
+    boolean accept(LogRecord record, ReplayPlan.Place place) throws IOException {
         if (record.value() == null || !record.dumpId().equals(plan.dumpId())) {
             return false;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vmcorestream.schemas.records.StripeState;
@@ -43,7 +44,7 @@ final class VerdictStage implements VerdictReading {
      *     only verdicts are missing that will never come
      */
     @Override
-    public Step step(DumpPlan latest, boolean stalled, boolean failed) {
+    public Step step(DumpPlan latest, boolean stalled, boolean failed) throws IOException {
         news = false;
         while (current < partitions.length && partitionDone(partitions[current])) {
             next();

@@ -1,52 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import java.io.IOException;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.records.PfnRange;
-import org.vmcorestream.vmcore.PfnBitmap;
-import org.vmcorestream.vmcore.SparsePfnBitmap;
+import org.vmcorestream.vmcore.kdump.DraftBitmap;
+import org.vmcorestream.vmcore.kdump.DraftNumbers;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 
 /**
  * The pages of the memory map that the verdicts on chunks name as unused. They lie anywhere in the dump, in chunks decided
- * later and in other stripes too, so they leave it only when all verdicts were read. Belongs to one thread.
+ * later and in other stripes too, so they leave it only when all verdicts were read, and are remembered in the file until then. Belongs to one thread.
  *
  * <p>When a chunk is decided twice and the two verdicts do not name the same pages, none leaves: those of the first verdict
  * cannot be told from those of other chunks any more.
  */
 final class VmemmapPages {
-    /** Bitmaps of a chunk beyond the share of a dump's chunks that are set aside: 1 MiB. */
+    /** Chunks that pages may be named of, beyond a share of those of the dump. */
     private static final int LEAST_CHUNKS = 256;
 
     /** One chunk in so many may hold parts of the memory map, which is 1/64 of memory when it lies in one piece. */
     private static final int SHARE = 8;
 
-    private final SparsePfnBitmap named;
+    private final DraftBitmap named;
     private final long endPfn;
+    private final int maxChunks;
+
+    /** Chunks that pages were named of. */
+    private final BitSet chunks = new BitSet();
+
+    private int chunkCount;
 
     /** For each chunk that named pages: which ones, in a number. */
-    private final Map<Long, Long> fingerprints = new HashMap<>();
+    private final DraftNumbers fingerprints;
 
     private boolean contradicted;
 
-    VmemmapPages(long endPfn) {
+    /**
+     * Begins with none.
+     *
+     * @param draft file in which they are remembered
+     */
+    VmemmapPages(long endPfn, KdumpDraft draft) {
         this.endPfn = endPfn;
-        named = new SparsePfnBitmap(endPfn, maxChunks(endPfn));
+        named = draft.noted();
+        fingerprints = draft.numbers();
+        maxChunks = maxChunks(endPfn);
     }
 
     private static int maxChunks(long endPfn) {
         long chunks = Chunk.of(endPfn) + 1;
         return (int) Math.min(chunks, chunks / SHARE + LEAST_CHUNKS);
-    }
-
-    /** Most heap that this takes for memory up to a page frame, in bytes. */
-    static long heapBytes(long endPfn) {
-        return maxChunks(endPfn) * (long) (Chunk.PAGES / Byte.SIZE);
     }
 
     /**
@@ -81,9 +89,9 @@ final class VmemmapPages {
      *
      * @param again whether the chunk was decided before
      */
-    void accept(long chunk, List<PfnRange> ranges, boolean again) {
+    void accept(long chunk, List<PfnRange> ranges, boolean again) throws IOException {
         if (again) {
-            contradicted |= fingerprints.getOrDefault(chunk, 0L) != fingerprint(ranges);
+            contradicted |= fingerprints.get(chunk) != fingerprint(ranges);
             return;
         }
         if (ranges.isEmpty()) {
@@ -91,7 +99,22 @@ final class VmemmapPages {
         }
         fingerprints.put(chunk, fingerprint(ranges));
         for (PfnRange range : ranges) {
-            named.add(range.getFirstPfn(), range.getEndPfn());
+            name(range.getFirstPfn(), range.getEndPfn());
+        }
+    }
+
+    private void name(long first, long end) throws IOException {
+        for (long pfn = first; pfn < end; ) {
+            int chunk = (int) Chunk.of(pfn);
+            long until = Math.min(end, Chunk.firstPfn(chunk) + Chunk.PAGES);
+            if (!chunks.get(chunk) && chunkCount < maxChunks) {
+                chunks.set(chunk);
+                chunkCount++;
+            }
+            if (chunks.get(chunk)) {
+                named.set(pfn, until);
+            }
+            pfn = until;
         }
     }
 
@@ -111,17 +134,22 @@ final class VmemmapPages {
      * @param decided chunks that there is a verdict on; what no verdict speaks of stays
      * @return number of pages taken out
      */
-    long dropFrom(PfnBitmap kept, BitSet decided) {
+    long dropFrom(DraftBitmap kept, BitSet decided) throws IOException {
         if (contradicted) {
             return 0;
         }
         long dropped = 0;
-        for (long first = named.nextSet(0); first >= 0; ) {
-            long end = named.runEnd(first);
-            if (decided.get((int) Chunk.of(first))) {
-                dropped += kept.clear(first, end);
+        for (int chunk = chunks.nextSetBit(0); chunk >= 0; chunk = chunks.nextSetBit(chunk + 1)) {
+            if (!decided.get(chunk)) {
+                continue;
             }
-            first = named.nextSet(end);
+            long behind = Math.min(endPfn, Chunk.firstPfn(chunk) + Chunk.PAGES);
+            long first = named.nextSet(Chunk.firstPfn(chunk), behind);
+            while (first < behind) {
+                long end = named.nextClear(first, behind);
+                dropped += kept.clear(first, end);
+                first = named.nextSet(end, behind);
+            }
         }
         return dropped;
     }

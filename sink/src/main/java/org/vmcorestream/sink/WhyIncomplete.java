@@ -16,12 +16,16 @@ final class WhyIncomplete {
     }
 
     /** The capture says that it failed. */
-    static String captureFailed(DumpPlan latest) {
+    private static String captureFailed(DumpPlan latest) {
         return "the capture failed" + (latest.failure().isEmpty() ? "" : ": " + latest.failure());
     }
 
-    /** The capture says nothing any more. */
-    static String notEnded(Duration stallTimeout) {
-        return "the capture has not ended, nothing new came for " + stallTimeout.toSeconds() + " s";
+    /** Says that a capture did not come to its end, if that is so. */
+    static void describe(DumpPlan latest, Duration stallTimeout, Problems problems) {
+        if (latest.state() == DumpState.FAILED) {
+            problems.add(captureFailed(latest));
+        } else if (!latest.ended()) {
+            problems.add("the capture has not ended, nothing new came for " + stallTimeout.toSeconds() + " s");
+        }
     }
 }

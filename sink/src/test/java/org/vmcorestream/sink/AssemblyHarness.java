@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 import org.vmcorestream.vmcore.kdump.PageDescriptor;
 
 /** A sink without a broker: topics in memory, a clock that is told the time, real files in a folder. */
@@ -33,10 +33,12 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     final List<DumpFile> kept = new ArrayList<>();
     final List<Long> progress = new ArrayList<>();
     final Path folder;
-    StageTools.Writers writers = KdumpFileWriter::create;
+    StageTools.Writers writers = KdumpDraft::begin;
     Optional<PageCodec> codec = Optional.empty();
     SharedReaders readers = new SharedReaders(cluster, 100, clock);
-    HeapBudget heap = new HeapBudget(1 << 20);
+    FilePlaces places = new FilePlaces(100);
+    DiskSpace disks = new DiskSpace(Files::getFileStore);
+    final List<String> waiting = new ArrayList<>();
     FinishedFiles done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
 
     AssemblyHarness(Path folder) {
@@ -58,7 +60,8 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
                 STALL,
                 Duration.ofSeconds(10),
                 clock,
-                heap);
+                places,
+                disks);
     }
 
     SampleDump dump(long seed) {
@@ -155,6 +158,11 @@ final class AssemblyHarness implements KernelLogs, SinkService.Listener {
     @Override
     public void kept(DumpFile file) {
         kept.add(file);
+    }
+
+    @Override
+    public void waiting(String dumpId, String ruleSet, String problem) {
+        waiting.add(problem);
     }
 
     @Override

@@ -121,7 +121,7 @@ class AssemblyTest {
     @Test
     void shouldCopyPagesWhoseCodecIsThatOfTheFile() throws IOException {
         SampleDump dump = harness.dump(1).whole();
-        harness.writers = (file, header, present, kept) -> new FailingWriter(file, header, present, kept, -1) {
+        harness.writers = (draft, header) -> new FailingWriter(draft, header, -1) {
             @Override
             void check(java.nio.ByteBuffer stored) {
                 assertThat(stored.isReadOnly())

@@ -32,6 +32,7 @@ import org.vmcorestream.schemas.records.KernelLogRecord;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
@@ -384,7 +385,7 @@ class DamagedDumpTest {
     @Test
     void shouldFailWithOneLineWhenTheDiskIsFull() throws IOException {
         SampleDump dump = harness.dump(1).whole();
-        harness.writers = (file, header, present, kept) -> new FailingWriter(file, header, present, kept, 300);
+        harness.writers = (draft, header) -> new FailingWriter(draft, header, 300);
 
         assertThat(harness.run(harness.assembly(dump, DumpState.CAPTURED))).isEqualTo(Step.DONE);
 
@@ -417,24 +418,11 @@ class DamagedDumpTest {
     }
 
     @Test
-    void shouldFailWhenTheBitmapsNeedMoreHeapThanIsSetAside() {
+    void shouldGiveItsPlaceBackWhateverBecomesOfIt() {
         SampleDump dump = harness.dump(1).whole();
-        harness.heap = new HeapBudget(1_000);
-
-        assertThat(harness.run(harness.assembly(dump, DumpState.CAPTURED))).isEqualTo(Step.DONE);
-
-        assertThat(harness.failures)
-                .singleElement()
-                .asString()
-                .contains("memory up to pfn 66036 needs 1 MiB of heap for bitmaps");
-    }
-
-    @Test
-    void shouldGiveBackHeapWhateverBecomesOfIt() {
-        SampleDump dump = harness.dump(1).whole();
-        harness.heap = new HeapBudget(dump.plan(DumpState.CAPTURED).bitmapBytes());
+        harness.places = new FilePlaces(1);
         KdumpFileWriter none = null;
-        harness.writers = (file, header, present, kept) -> {
+        harness.writers = (draft, header) -> {
             if (none == null) {
                 throw new IllegalStateException("a mistake of this program");
             }
@@ -443,16 +431,16 @@ class DamagedDumpTest {
         assertThat(harness.run(harness.assembly(dump, DumpState.CAPTURED))).isEqualTo(Step.DONE);
         assertThat(harness.failures).singleElement().asString().contains("a mistake of this program");
         harness.failures.clear();
-        harness.writers = KdumpFileWriter::create;
+        harness.writers = KdumpDraft::begin;
 
         assertThat(harness.make(dump, DumpState.CAPTURED).getComplete()).isTrue();
     }
 
     @Test
-    void shouldWaitWhileOthersHoldTheHeap() {
+    void shouldWaitWhileOthersHaveAllPlaces() {
         SampleDump one = harness.dump(1).log().verdicts();
         SampleDump other = harness.dump(2).whole();
-        harness.heap = new HeapBudget(one.plan(DumpState.CAPTURED).bitmapBytes());
+        harness.places = new FilePlaces(1);
         Assembly first = harness.assembly(one, DumpState.CAPTURING);
         Assembly second = harness.assembly(other, DumpState.CAPTURED);
         assertThat(harness.run(first)).isEqualTo(Step.IDLE);
@@ -468,12 +456,12 @@ class DamagedDumpTest {
     void shouldGiveWayWithADumpThatStillWaitsForItsTurnToSendPages() {
         SampleDump early = harness.dump(1).log().verdicts();
         SampleDump other = harness.dump(2).whole();
-        harness.heap = new HeapBudget(early.plan(DumpState.CAPTURED).bitmapBytes());
+        harness.places = new FilePlaces(1);
         Assembly first = harness.assembly(early, DumpState.CAPTURING);
         assertThat(harness.run(first)).isEqualTo(Step.IDLE);
         assertThat(first.again()).isNull();
         Assembly second = harness.assembly(other, DumpState.CAPTURED);
-        assertThat(harness.run(second)).as("no heap yet").isEqualTo(Step.IDLE);
+        assertThat(harness.run(second)).as("no place yet").isEqualTo(Step.IDLE);
 
         assertThat(harness.run(first)).isEqualTo(Step.DONE);
         Assembly again = first.again();

@@ -18,7 +18,6 @@ import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PageCodecName;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /** What a sink begins, updates and drops as records and partitions come and go. */
 class DumpBoardTest {
@@ -224,7 +223,7 @@ class DumpBoardTest {
     @Test
     void shouldNotRepeatAnAssemblyThatFailed() {
         SampleDump dump = harness.dump(1).whole();
-        harness.writers = (file, header, present, kept) -> new FailingWriter(file, header, present, kept, 10);
+        harness.writers = (draft, header) -> new FailingWriter(draft, header, 10);
         newBoard();
         feed();
         runAll();
@@ -240,9 +239,8 @@ class DumpBoardTest {
     void shouldFinishOtherDumpsWhenTheDiskIsFullForOne() throws IOException {
         SampleDump large = harness.dump(1).whole();
         SampleDump small = harness.dump(2).whole();
-        harness.writers = (file, header, present, kept) -> file.equals(harness.file(large))
-                ? new FailingWriter(file, header, present, kept, 10)
-                : KdumpFileWriter.create(file, header, present, kept);
+        harness.writers = (draft, header) ->
+                draft.path().equals(harness.file(large)) ? new FailingWriter(draft, header, 10) : draft.begin(header);
         newBoard();
         feed();
         runAll();

@@ -3,8 +3,7 @@ package org.vmcorestream.sink;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import org.vmcorestream.vmcore.PfnBitmap;
+import org.vmcorestream.vmcore.kdump.KdumpDraft;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
@@ -13,8 +12,8 @@ class FailingWriter implements KdumpFileWriter {
     private final KdumpFileWriter writer;
     private int left;
 
-    FailingWriter(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept, int pages) throws IOException {
-        writer = KdumpFileWriter.create(file, header, present, kept);
+    FailingWriter(KdumpDraft draft, KdumpHeader header, int pages) throws IOException {
+        writer = draft.begin(header);
         left = pages;
     }
 
@@ -33,6 +32,11 @@ class FailingWriter implements KdumpFileWriter {
     @Override
     public void addZeroPage(long pfn) throws IOException {
         writer.addZeroPage(pfn);
+    }
+
+    @Override
+    public long size() {
+        return writer.size();
     }
 
     @Override

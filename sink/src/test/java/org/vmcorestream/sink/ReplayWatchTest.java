@@ -27,7 +27,6 @@ import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.ReplayRequest;
-import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 
 /** Which replays a sink makes files for, and when. */
 @Timeout(120)
@@ -163,7 +162,7 @@ class ReplayWatchTest {
         sink.work();
         assertThat(sink.started)
                 .singleElement()
-                .satisfies(live -> assertThat(live.isReplay()).isFalse());
+                .satisfies(live -> assertThat(live.order().isReplay()).isFalse());
         dump.end(0).pages(1).pages(2).announce(DumpState.CAPTURED);
         sink.work();
 
@@ -181,7 +180,7 @@ class ReplayWatchTest {
         replay(dump, SampleDump.RULE_SET, 1).verdicts().send();
         sink.watch.step();
         Assembly replay = sink.started.get(0);
-        assertThat(replay.isReplay()).isTrue();
+        assertThat(replay.order().isReplay()).isTrue();
         // The dump goes on after all: its record is newer than the incomplete file.
         dump.pages(1).pages(2);
         Dump record = dump.record(DumpState.CAPTURED);
@@ -195,7 +194,7 @@ class ReplayWatchTest {
         sink.feed();
 
         assertThat(replay.step()).isEqualTo(Step.DONE);
-        assertThat(sink.started.get(1).isReplay()).isFalse();
+        assertThat(sink.started.get(1).order().isReplay()).isFalse();
         sink.work();
         assertThat(sink.harness.outbox.files.get(1).getComplete()).isTrue();
         assertThat(sink.harness.outbox.files.get(1).getReplayId()).isEmpty();
@@ -254,9 +253,8 @@ class ReplayWatchTest {
     @Test
     void shouldNotRepeatAReplayThatFailed() {
         SampleDump dump = sink.finished(1);
-        sink.harness.writers = (file, header, present, kept) -> file.toString().contains(OTHER)
-                ? new FailingWriter(file, header, present, kept, 10)
-                : KdumpFileWriter.create(file, header, present, kept);
+        sink.harness.writers = (draft, header) ->
+                draft.path().toString().contains(OTHER) ? new FailingWriter(draft, header, 10) : draft.begin(header);
         sink.restart();
         replay(dump, OTHER, 1).verdicts().send();
         replay(dump, "level-1", 1).verdicts().send();

@@ -224,21 +224,4 @@ class ReplayedFileTest {
 
         assertThat(log).hasContent("noted by hand");
     }
-
-    @Test
-    void shouldGiveWayWhenALiveDumpWaitsForItsHeap() {
-        SampleDump dump = harness.dump(1).whole();
-        harness.heap = new HeapBudget(dump.plan(DumpState.CAPTURED).bitmapBytes());
-        Assembly replay = harness.replay(
-                dump, DumpState.CAPTURED, replay(dump, 1).verdicts().plan());
-        assertThat(replay.step()).isEqualTo(Step.PROGRESS);
-        Assembly live = harness.assembly(harness.dump(2).whole(), DumpState.CAPTURED);
-        assertThat(live.step()).isEqualTo(Step.IDLE);
-
-        assertThat(replay.step()).isEqualTo(Step.DONE);
-
-        assertThat(replay.failed()).isFalse();
-        assertThat(harness.run(live)).isEqualTo(Step.DONE);
-        assertThat(harness.outbox.files).hasSize(1);
-    }
 }

@@ -59,7 +59,8 @@ final class ElfFile {
         notes = bytes.toByteArray();
     }
 
-    private static void note(ByteArrayOutputStream into, String name, int type, byte[] content) {
+    /** Adds a note to others. */
+    static void note(ByteArrayOutputStream into, String name, int type, byte[] content) {
         byte[] nameBytes = (name + '\0').getBytes(StandardCharsets.US_ASCII);
         ByteBuffer header = littleEndian(12);
         header.putInt(nameBytes.length).putInt(content.length).putInt(type);

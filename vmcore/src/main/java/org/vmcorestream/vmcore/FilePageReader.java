@@ -4,16 +4,16 @@ package org.vmcorestream.vmcore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.RunLookup;
+import org.vmcorestream.vmcore.memory.SegmentMemory;
 
 /** Reads pages from where they lie in a file: one read for each piece that is in one place. */
 final class FilePageReader implements PageReader {
-    private final PhysicalMemory memory;
+    private final SegmentMemory memory;
     private final RunLookup backed;
     private final int pageShift;
 
-    FilePageReader(PhysicalMemory memory, List<PfnRun> backed, int pageShift) {
+    FilePageReader(SegmentMemory memory, List<PfnRun> backed, int pageShift) {
         this.memory = memory;
         this.backed = new RunLookup(backed);
         this.pageShift = pageShift;
@@ -49,8 +49,8 @@ final class FilePageReader implements PageReader {
             throw new IllegalArgumentException(pages + " pages from page frame " + firstPfn);
         }
         if (!backed.contains(firstPfn) || backed.nextChange(firstPfn) < firstPfn + pages) {
-            throw new VmcoreException(memory.file().path() + ": page frames " + firstPfn + " to "
-                    + (firstPfn + pages - 1) + " are asked for, expected them within one run of memory in the file");
+            throw new VmcoreException(memory.source() + ": page frames " + firstPfn + " to " + (firstPfn + pages - 1)
+                    + " are asked for, expected them within one run of memory in the file");
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Which physical memory a vmcore speaks of, and which of it the file holds bytes of. */
@@ -12,8 +13,13 @@ public interface MemoryMap {
     List<PfnRun> present();
 
     /**
-     * Page frames that the file holds bytes of, ascending, apart and not adjacent. A page frame of which only a part is in
-     * the file counts; the rest of it reads as zeros.
+     * Page frames that can be read, for one thread: a new view at each call. A page frame of which only a part is in an ELF file
+     * counts; the rest of it reads as zeros. Of a dump that was filtered before these can be many short runs.
      */
-    List<PfnRun> backed();
+    PfnSet backed();
+
+    /** The same as runs, ascending, apart and not adjacent: for a dump that is known to have few. */
+    default List<PfnRun> backedRuns() throws IOException {
+        return backed().runs(endPfn());
+    }
 }

@@ -2,7 +2,7 @@
 package org.vmcorestream.vmcore;
 
 /**
- * One bit for each page frame below an end, least significant bit first, as kdump files store them. 32 MiB for each TiB of
+ * One bit for each page frame below an end, in memory. 32 MiB for each TiB of
  * guest memory at 4 KiB pages.
  */
 public final class PfnBitmap {
@@ -86,55 +86,31 @@ public final class PfnBitmap {
         return bits;
     }
 
-    /** Number of bits set of page frames {@code first} to {@code end - 1}. */
-    public long cardinality(long first, long end) {
-        long bits = 0;
-        for (long pfn = nextSet(first); pfn >= 0 && pfn < end; ) {
-            long to = Math.min(end, nextClear(pfn));
-            bits += to - pfn;
-            pfn = nextSet(to);
-        }
-        return bits;
-    }
-
     /** First page frame at or behind {@code pfn} whose bit is set, -1 when there is none. */
     public long nextSet(long pfn) {
-        long found = nextSet(pfn, endPfn);
+        long found = next(pfn, 0);
         return found < endPfn ? found : -1;
-    }
-
-    /** First page frame from {@code pfn} to {@code end - 1} whose bit is set, {@code end} when there is none. Looks no further. */
-    public long nextSet(long pfn, long end) {
-        long known = Math.min(end, endPfn);
-        long found = next(pfn, known, 0);
-        return found < known ? found : end;
     }
 
     /** First page frame at or behind {@code pfn} whose bit is clear; the end when there is none. */
     public long nextClear(long pfn) {
-        return nextClear(pfn, endPfn);
+        return next(pfn, -1L);
     }
 
-    /** First page frame from {@code pfn} to {@code end - 1} whose bit is clear, {@code end} when there is none. Looks no further. */
-    public long nextClear(long pfn, long end) {
-        return Math.min(end, Math.max(pfn, next(pfn, Math.min(end, endPfn), -1L)));
-    }
-
-    /** The first bit that is not as in {@code skipped}, whose bits are all alike; {@code end}, at most the last one, without. */
-    private long next(long pfn, long end, long skipped) {
-        if (pfn >= end) {
-            return end;
+    /** The first bit that is not as in {@code skipped}, whose bits are all alike; the end without. */
+    private long next(long pfn, long skipped) {
+        if (pfn >= endPfn) {
+            return endPfn;
         }
         int i = (int) (pfn >>> 6);
-        int last = (int) (end - 1 >>> 6);
         long word = (words[i] ^ skipped) & -1L << pfn;
         while (word == 0) {
-            if (++i > last) {
-                return end;
+            if (++i == words.length) {
+                return endPfn;
             }
             word = words[i] ^ skipped;
         }
-        return Math.min(end, ((long) i << 6) + Long.numberOfTrailingZeros(word));
+        return Math.min(endPfn, ((long) i << 6) + Long.numberOfTrailingZeros(word));
     }
 
     /** 64 bits from page frame {@code 64 * index} on, as stored in a file in little-endian order. */

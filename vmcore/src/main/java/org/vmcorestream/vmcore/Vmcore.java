@@ -3,28 +3,41 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
-import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.log.KernelLog;
 
 /** The door to vmcores: one opened for reading. Everything in it is untrusted. */
 public interface Vmcore extends AutoCloseable {
-    /**
-     * Opens an ELF64 vmcore as QEMU's dump-guest-memory, {@code virsh dump --memory-only} or {@code /proc/vmcore} write it.
-     *
-     * @throws VmcoreException when the file is no vmcore, of another machine, truncated, without VMCOREINFO, or when
-     *     VMCOREINFO lies
-     * @throws IOException when it cannot be read
-     */
+    /** Opens the vmcore of one file, like {@link #open(List, OpenSettings)} with usual settings. */
     static Vmcore open(Path file) throws IOException {
-        return ElfVmcore.open(file, DumpFile.ReadObserver.NONE);
+        return open(List.of(file), OpenSettings.USUAL);
     }
 
-    /** The file that was opened. */
+    /**
+     * Opens a vmcore in any format that is known by its first bytes:
+     *
+     * <ul>
+     *   <li>ELF64, as QEMU's dump-guest-memory, {@code virsh dump --memory-only}, {@code /proc/vmcore} and
+     *       {@code makedumpfile -E} write it,
+     *   <li>kdump-compressed, as makedumpfile, QEMU and this project write it,
+     *   <li>either of them flattened ({@code makedumpfile -F}, QEMU), which is first rearranged in a spool file.
+     * </ul>
+     *
+     * @param files one file, or all files of a split dump in any order; {@link OpenSettings#STANDARD_INPUT} is standard input,
+     *     which is first copied to a spool file
+     * @throws VmcoreException when a file is no vmcore, of another machine, truncated, without VMCOREINFO, or lies
+     * @throws IOException when it cannot be read, or there is no room to spool it
+     */
+    static Vmcore open(List<Path> files, OpenSettings settings) throws IOException {
+        return new VmcoreOpener(settings).open(files);
+    }
+
+    /** The file that was opened; the first of several. */
     Path file();
 
-    /** Size of the file in bytes. */
+    /** Size of all its files in bytes; of spooled ones, that of the spool file. */
     long fileSize();
 
     /** Which physical memory there is. */

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +36,10 @@ class CountedReadsTest {
         return SyntheticVmcore.write(folder.resolve("test.elf"), text);
     }
 
-    private ElfVmcore open(SyntheticVmcore file) throws IOException {
-        return ElfVmcore.open(file.file(), (position, length) -> reads.add(new ByteRange(position, position + length)));
+    private Vmcore open(SyntheticVmcore file) throws IOException {
+        DumpFile dump =
+                DumpFile.open(file.file(), (position, length) -> reads.add(new ByteRange(position, position + length)));
+        return OpenedVmcore.of(new ElfDump(dump, Optional.empty()));
     }
 
     /** Page frames that were read, whole or in part. */
@@ -67,7 +70,7 @@ class CountedReadsTest {
                 log "[    1.0] something"
                 """);
 
-        try (ElfVmcore vmcore = open(file)) {
+        try (Vmcore vmcore = open(file)) {
             ChunkDescriptors chunk = new ChunkDescriptors();
             ChunkDescriber describer = vmcore.describer();
             for (long i = 0; i <= Chunk.of(vmcore.memory().endPfn() - 1); i++) {
@@ -88,7 +91,7 @@ class CountedReadsTest {
     void shouldReadExactlyThePagesThatAreAskedForInOneRead() throws IOException {
         SyntheticVmcore file = write("memory 0-16M\nelf unaligned");
 
-        try (ElfVmcore vmcore = open(file)) {
+        try (Vmcore vmcore = open(file)) {
             reads.clear();
             vmcore.pages().read(2000, 100, ByteBuffer.allocateDirect(100 * PAGE));
         }
@@ -102,7 +105,7 @@ class CountedReadsTest {
     void shouldDescribeAChunkInFewReads() throws IOException {
         SyntheticVmcore file = write("memory 0-128M\nmapping 2M");
 
-        try (ElfVmcore vmcore = open(file)) {
+        try (Vmcore vmcore = open(file)) {
             ChunkDescriber describer = vmcore.describer();
             reads.clear();
             describer.describe(0, new ChunkDescriptors());
@@ -116,7 +119,7 @@ class CountedReadsTest {
     void shouldNotReadStructPagesOfMemoryWithoutData() throws IOException {
         SyntheticVmcore file = write("memory 0-16M\nmemory 16M-128M\nfile 0-16M\nfile 16M-17M\nmapping 4K");
 
-        try (ElfVmcore vmcore = open(file)) {
+        try (Vmcore vmcore = open(file)) {
             ChunkDescriber describer = vmcore.describer();
             reads.clear();
             describer.describe(0, new ChunkDescriptors());

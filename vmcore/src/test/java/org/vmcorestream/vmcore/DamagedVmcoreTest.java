@@ -67,7 +67,7 @@ class DamagedVmcoreTest {
             }
             vmcore.kernelLog();
             ByteBuffer page = ByteBuffer.allocateDirect(4096);
-            for (PfnRun run : vmcore.memory().backed()) {
+            for (PfnRun run : vmcore.memory().backedRuns()) {
                 page.clear();
                 vmcore.pages().read(run.firstPfn(), 1, page);
             }

@@ -57,7 +57,7 @@ class RealMemmapTest {
                     .isEqualTo(PAGE);
             BitSet present = new BitSet();
             vmcore.memory().present().forEach(run -> present.set((int) run.firstPfn(), (int) run.endPfn()));
-            assertThat(vmcore.memory().backed())
+            assertThat(vmcore.memory().backedRuns())
                     .as("all memory has data")
                     .isEqualTo(vmcore.memory().present());
             List<long[]> memmap = memmap(vmcore, perPage);

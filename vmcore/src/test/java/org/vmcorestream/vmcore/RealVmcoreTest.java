@@ -121,7 +121,7 @@ class RealVmcoreTest {
         int pageSize = vmcore.pageFacts().pageSize();
         PfnBitmap zero = new PfnBitmap(vmcore.memory().endPfn());
         ByteBuffer buffer = ByteBuffer.allocateDirect(PAGES_AT_ONCE * pageSize).order(ByteOrder.LITTLE_ENDIAN);
-        for (PfnRun run : vmcore.memory().backed()) {
+        for (PfnRun run : vmcore.memory().backedRuns()) {
             for (long pfn = run.firstPfn(); pfn < run.endPfn(); pfn += PAGES_AT_ONCE) {
                 int pages = (int) Math.min(PAGES_AT_ONCE, run.endPfn() - pfn);
                 buffer.clear();

@@ -67,7 +67,7 @@ class SparseFileTest {
 
         try (Vmcore vmcore = Vmcore.open(sparseCopy(plain.file()))) {
             int holes = 0;
-            for (PfnRun run : vmcore.memory().backed()) {
+            for (PfnRun run : vmcore.memory().backedRuns()) {
                 for (long pfn = run.firstPfn(); pfn < run.endPfn(); ) {
                     int left = (int) (run.endPfn() - pfn);
                     int pages = vmcore.pages().holePages(pfn, left);

@@ -102,7 +102,7 @@ class SyntheticReadingTest {
         try (Vmcore vmcore = Vmcore.open(expected.file())) {
             assertThat(vmcore.memory().endPfn()).isEqualTo(expected.endPfn());
             assertThat(runs(vmcore.memory().present())).isEqualTo(List.of(0L, 160L, 256L, 3840L));
-            assertThat(vmcore.memory().backed()).isEqualTo(vmcore.memory().present());
+            assertThat(vmcore.memory().backedRuns()).isEqualTo(vmcore.memory().present());
             assertThat(vmcore.kernel().sysname()).isEqualTo("Linux");
             assertThat(vmcore.kernel().nodename()).isEqualTo("synthetic");
             assertThat(vmcore.kernel().release()).isEqualTo(expected.info("OSRELEASE"));
@@ -116,7 +116,7 @@ class SyntheticReadingTest {
 
     /** Every page of the file, in one read for each run. */
     private static void checkContents(Vmcore vmcore, SyntheticVmcore expected) throws IOException {
-        for (PfnRun run : vmcore.memory().backed()) {
+        for (PfnRun run : vmcore.memory().backedRuns()) {
             ByteBuffer all = ByteBuffer.allocateDirect((int) run.pages() * PAGE);
             vmcore.pages().read(run.firstPfn(), (int) run.pages(), all);
             assertThat(all.hasRemaining()).isFalse();
@@ -232,7 +232,7 @@ class SyntheticReadingTest {
 
         try (Vmcore vmcore = Vmcore.open(file.file())) {
             assertThat(runs(vmcore.memory().present())).isEqualTo(List.of(0L, 4609L, 5120L, 5377L));
-            assertThat(runs(vmcore.memory().backed())).isEqualTo(List.of(0L, 4353L, 5120L, 5377L));
+            assertThat(runs(vmcore.memory().backedRuns())).isEqualTo(List.of(0L, 4353L, 5120L, 5377L));
             List<Descriptor> found = describe(vmcore);
             assertThat(found.subList(4353, 4609)).containsOnly(new Descriptor(0, 0, Descriptor.NO_DATA));
             assertThat(found.subList(4609, 5120)).containsOnly(new Descriptor(0, 0, Descriptor.HOLE));
@@ -306,7 +306,7 @@ class SyntheticReadingTest {
         try (Vmcore vmcore = Vmcore.open(file.file())) {
             assertThat(vmcore.memory().endPfn()).isEqualTo(32768);
             assertThat(runs(vmcore.memory().present())).isEqualTo(List.of(0L, 4096L));
-            assertThat(runs(vmcore.memory().backed())).isEqualTo(List.of(0L, 4096L));
+            assertThat(runs(vmcore.memory().backedRuns())).isEqualTo(List.of(0L, 4096L));
         }
     }
 

@@ -38,12 +38,13 @@ final class KeptSample {
         }
     }
 
-    private void take(VerdictRuns verdict, long mostPages) {
+    private void take(VerdictRuns verdict, long mostPages) throws IOException {
+        List<PfnRun> inFile = vmcore.memory().backedRuns();
         long pfn = verdict.firstPfn();
         for (int run = 0; run < verdict.runs(); run++) {
             long end = pfn + verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
-                for (PfnRun backed : vmcore.memory().backed()) {
+                for (PfnRun backed : inFile) {
                     long first = Math.max(pfn, backed.firstPfn());
                     long behind = Math.min(Math.min(end, backed.endPfn()), first + mostPages - pages);
                     if (first < behind) {

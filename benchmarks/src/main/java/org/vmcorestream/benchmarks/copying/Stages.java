@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.vmcorestream.benchmarks.endtoend.DiskSpeed;
 import org.vmcorestream.vmcore.KernelIdentity;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.codec.PageCompressor;
@@ -23,7 +24,7 @@ final class Stages {
 
     private final KeptSample sample;
     private final PageCodec codec;
-    private final ByteBuffer contents = ByteBuffer.allocateDirect(BATCH);
+    private final ByteBuffer contents = PageAlignedBuffer.allocate(BATCH);
     private long storedBytes;
     private long zeroPages;
 

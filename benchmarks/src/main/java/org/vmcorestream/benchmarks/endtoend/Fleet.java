@@ -2,12 +2,8 @@
 package org.vmcorestream.benchmarks.endtoend;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The services that are up while a dump is sent.
@@ -15,14 +11,26 @@ import java.util.stream.Stream;
  * @param address of the broker, host:port
  * @param files the sinks' folder
  * @param log the broker's folder
- * @param services broker, processors and sinks
+ * @param services broker, processors and sinks, and the standby where there is one
  */
 record Fleet(String address, Path files, Path log, List<RunningProcess> services) {
-    /** CPU time that all of them have used so far, in microseconds. */
+    /** What a process is called that captures are handed to. */
+    static final String STANDBY = "standby";
+
+    /** CPU time that all of them but the standby have used so far, in microseconds. */
     long cpuMicros() throws IOException {
-        long micros = 0;
+        long micros = -standbyMicros();
         for (RunningProcess service : services) {
             micros += service.cpuMicros();
+        }
+        return micros;
+    }
+
+    /** CPU time that the standby has used so far, in microseconds. */
+    long standbyMicros() throws IOException {
+        long micros = 0;
+        for (RunningProcess service : services) {
+            micros += service.name().equals(STANDBY) ? service.cpuMicros() : 0;
         }
         return micros;
     }
@@ -42,13 +50,11 @@ record Fleet(String address, Path files, Path log, List<RunningProcess> services
                 .sum();
     }
 
-    /** Bytes of all topics' logs. Index files are left out: their size says how much they may hold. */
+    /** Bytes of all topics' logs. */
     long logBytes() throws IOException {
-        try (Stream<Path> files = Files.walk(log)) {
-            return files.filter(file -> file.toString().endsWith(".log"))
-                    .mapToLong(Fleet::size)
-                    .sum();
-        }
+        long[] bytes = new long[1];
+        LogFolder.read(log, (segment, size) -> bytes[0] += size);
+        return bytes[0];
     }
 
     /** Complains when one of the services is gone. */
@@ -57,17 +63,6 @@ record Fleet(String address, Path files, Path log, List<RunningProcess> services
             if (!service.alive()) {
                 throw new BenchmarkFailure("the " + service.name() + " ended");
             }
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            // The broker removes what it does not need any more.
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

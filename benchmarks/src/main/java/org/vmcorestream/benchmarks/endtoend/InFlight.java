@@ -5,8 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Bytes of pages that captures began to send and no file was made of yet, counted as the gate counts them: uncompressed until
- * a capture has ended, then what it sent. Can be used by several threads at once.
+ * Bytes of pages that captures began to send and no file was made of yet: those that were sent as they were sent, those that are
+ * still to come uncompressed, since nobody knows better. The gate counts a stripe as sent once it has ended, so it never counts less.
+ * Can be used by several threads at once.
  */
 final class InFlight {
     private final Map<String, Long> dumps = new HashMap<>();

@@ -51,6 +51,10 @@ public final class ManyDumps {
     private final int dumps;
     private final int atOnce;
     private final InFlight inFlight = new InFlight();
+
+    /** What a capture sends, as the first one found: all send the same. 0 before. */
+    private volatile long sentBytes;
+
     private final long limitNanos;
     private long memoryPages;
     private int pageSize;
@@ -154,12 +158,14 @@ public final class ManyDumps {
                     1,
                     admission);
             CaptureProgress progress = (stage, done, total) -> {
-                if (stage == CaptureProgress.Stage.COPYING && done < total) {
-                    inFlight.count(dumpId, total * pageSize);
+                if (stage == CaptureProgress.Stage.COPYING) {
+                    long sent = sentBytes > 0 ? done * sentBytes / Math.max(1, total) : done * pageSize;
+                    inFlight.count(dumpId, (total - done) * pageSize + sent);
                 }
             };
             Capture.Result result = Capture.run(vmcore, settings, progress);
-            inFlight.sent(dumpId, result.pageBytes());
+            sentBytes = result.pageBytes();
+            inFlight.sent(dumpId, sentBytes);
         }
         return dumpId;
     }
@@ -204,7 +210,8 @@ public final class ManyDumps {
                 number(delays[delays.length / 2], 2),
                 number(delays[delays.length - 1], 2),
                 arguments.text("in-flight-mib"),
-                number(inFlight.most() / MIB, 0)));
+                number(inFlight.most() / MIB, 0),
+                number(GateRecords.most(client()) / MIB, 0)));
         for (String stage : List.of("produce", "broker", "processor", "sink", "gate")) {
             values.add(number(after.cpuSince(before, stage) / dumps, 4));
         }
@@ -243,6 +250,7 @@ public final class ManyDumps {
             "last file s",
             "limit MiB",
             "most in flight MiB",
+            "most that the gate saw MiB",
             "produce CPU s/dump",
             "broker CPU s/dump",
             "processor CPU s/dump",

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param name what it is called in tables
  * @param pid its number
  */
-record RunningProcess(String name, long pid) {
+public record RunningProcess(String name, long pid) {
     /** Microseconds of a clock tick of {@code /proc}: USER_HZ is 100 on every machine that Linux runs Java on. */
     private static final long TICK_MICROS = 10_000;
 
@@ -22,7 +22,7 @@ record RunningProcess(String name, long pid) {
     private static final int SYSTEM_TICKS = 12;
 
     /** CPU time so far, of threads that ended too, not of children, in microseconds; in steps of 10 ms. */
-    long cpuMicros() throws IOException {
+    public long cpuMicros() throws IOException {
         String stat = Files.readString(file("stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return TICK_MICROS * (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]));

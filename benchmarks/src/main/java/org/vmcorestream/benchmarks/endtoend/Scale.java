@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
 /** One dump of some size in some number of stripes, with services up, and makedumpfile beside it; appends a row of medians. */
 public final class Scale {
+    private static final long PAGE = 4096;
     private static final double GIB = 1 << 30;
     private static final double MIB = 1 << 20;
     private static final double NANOS = 1e9;
@@ -50,10 +52,14 @@ public final class Scale {
         long pages;
         long spannedGib;
         try (Vmcore opened = Vmcore.open(vmcore)) {
-            pages = opened.memory().backed().stream().mapToLong(PfnRun::pages).sum();
+            pages = opened.memory().backedRuns().stream()
+                    .mapToLong(PfnRun::pages)
+                    .sum();
             spannedGib = (opened.memory().endPfn() << opened.pageFacts().pageShift()) + (1L << 30) - 1 >> 30;
         }
-        long stripeGib = stripes == 0 ? 4 : (spannedGib + stripes - 1) / stripes;
+        long stripeGib = stripes == 0
+                ? CaptureSettings.usualStripeBytes(pages * PAGE) >> 30
+                : (spannedGib + stripes - 1) / stripes;
         int level = given.number("level");
         int rounds = given.number("rounds");
         int peerRounds = given.number("peer-rounds");
@@ -115,7 +121,7 @@ public final class Scale {
 
     private Row row(Arguments given, long pages, long spannedGib, long stripeGib) {
         boolean peer = given.number("peer-rounds") > 0;
-        double gib = pages * 4096 / GIB;
+        double gib = pages * PAGE / GIB;
         return new Row()
                 .cell("guest GiB", gib, 0)
                 .cell("contents", given.text("contents"))

@@ -2,14 +2,10 @@
 package org.vmcorestream.benchmarks.endtoend;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What has been used up to a moment.
@@ -29,10 +25,7 @@ record StageCosts(Map<String, Double> cpuSeconds, Map<String, Long> logBytes) {
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         cpu.put("produce", system.getProcessCpuTime() / 1e9);
         Map<String, Long> bytes = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(fleet.log())) {
-            files.filter(file -> file.toString().endsWith(".log"))
-                    .forEach(file -> bytes.merge(topic(file), size(file), Long::sum));
-        }
+        LogFolder.read(fleet.log(), (segment, size) -> bytes.merge(topic(segment), size, Long::sum));
         return new StageCosts(cpu, bytes);
     }
 
@@ -51,15 +44,5 @@ record StageCosts(Map<String, Double> cpuSeconds, Map<String, Long> logBytes) {
         String folder = file.getParent().getFileName().toString();
         int dash = folder.lastIndexOf('-');
         return folder.startsWith(PREFIX) && dash > 0 ? folder.substring(PREFIX.length(), dash) : "";
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

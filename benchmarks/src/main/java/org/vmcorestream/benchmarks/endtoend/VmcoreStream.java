@@ -22,6 +22,8 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
      * A dump that was sent to services that are up.
      *
      * @param produce what the {@code produce} command took
+     * @param standbyMicros CPU time that the standby used until then
+     * @param standbyPeak most memory of the standby, bytes; 0 where there is none
      * @param wallNanos from before the start of {@code produce} until the file had its final name
      * @param servicesMicros CPU time that the services used until then, or until {@code produce} ended where that was later
      * @param logBytes what the broker's logs grew by
@@ -33,6 +35,8 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
      */
     record Sent(
             MeasuredCommand.Usage produce,
+            long standbyMicros,
+            long standbyPeak,
             long wallNanos,
             long servicesMicros,
             long logBytes,
@@ -76,6 +80,7 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
         fleet.resetPeaks();
         long logBefore = fleet.logBytes();
         long cpuBefore = fleet.cpuMicros();
+        long standbyBefore = fleet.standbyMicros();
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "produce",
@@ -100,6 +105,8 @@ record VmcoreStream(Path program, Path scratch, Duration limit) {
             fleet.requireAlive();
             return new Sent(
                     usage,
+                    fleet.standbyMicros() - standbyBefore,
+                    fleet.peakBytes(Fleet.STANDBY),
                     arrival.nanoTime() - running.began(),
                     servicesMicros,
                     fleet.logBytes() - logBefore,

@@ -84,7 +84,9 @@ public final class WhatIfSpeed {
         }
         long pages;
         try (Vmcore opened = Vmcore.open(vmcore)) {
-            pages = opened.memory().backed().stream().mapToLong(PfnRun::pages).sum();
+            pages = opened.memory().backedRuns().stream()
+                    .mapToLong(PfnRun::pages)
+                    .sum();
         }
         new Row()
                 .cell("guest GiB", pages * 4096 / GIB, 0)

@@ -63,7 +63,9 @@ final class GuestMaker {
     private List<Piece> write(DumpFile source, FileChannel channel) throws IOException {
         ElfCore core = ElfCore.read(source);
         ElfNotes notes = ElfNotes.read(source, core.notes());
-        VmcoreInfo info = new VmcoreInfo(from.toString(), notes.vmcoreInfo());
+        VmcoreInfo info = new VmcoreInfo(
+                from.toString(),
+                notes.vmcoreInfo().orElseThrow(() -> new GuestException(from + ": has no VMCOREINFO note")));
         GuestPlan plan = GuestPlan.of(core.loads(), size);
         Piece arena = new Piece(plan.tablesAt(), MOST_TABLES, plan.tablesOffset());
         GuestFile file = new GuestFile(channel, plan.copies(), arena);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -23,7 +24,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Measures one group of kernels, each in a short run of a JVM of its own, and adds their rows to a file. What bounds a kernel is
- * looked up in the rows of the group {@code memory}, which come first.
+ * looked up in the rows of the group {@code memory}, which come first. The group {@code settings} measures nothing and prints how it
+ * is done.
  */
 public final class KernelRun {
     private static final int WARMUPS = 3;
@@ -57,6 +59,16 @@ public final class KernelRun {
      * @throws IOException when the file cannot be read or written
      */
     public static void main(String[] arguments) throws IOException, RunnerException {
+        if (Arrays.equals(arguments, new String[] {"settings"})) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "each row is one JVM on one core: %d iterations of %d ms behind %d to warm up; error is half of the mean's interval"
+                            + " of 99.9 %%%n",
+                    ROUNDS,
+                    TIME.convertTo(TimeUnit.MILLISECONDS),
+                    WARMUPS);
+            return;
+        }
         if (arguments.length < 3 || !Kernel.GROUPS.contains(arguments[0])) {
             System.err.println("kernels: expected one of " + Kernel.GROUPS + ", a file and vmcores");
             System.exit(2);

@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 
 /** What this machine's memory gives one core: nothing that reads or copies pages can be faster. */
 @State(Scope.Thread)
@@ -30,8 +31,8 @@ public class MemoryBenchmark {
     public String input;
 
     private final long[] words = new long[SIZE / Long.BYTES];
-    private final ByteBuffer from = ByteBuffer.allocateDirect(SIZE);
-    private final ByteBuffer to = ByteBuffer.allocateDirect(SIZE);
+    private final ByteBuffer from = PageAlignedBuffer.allocate(SIZE);
+    private final ByteBuffer to = PageAlignedBuffer.allocate(SIZE);
     private FileChannel file;
     private long length;
 

@@ -28,6 +28,9 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
 public class PageBenchmark {
     private static final int LEVEL = 31;
 
+    /** A file system without a disk: what is measured is the core's work. */
+    private static final Path MEMORY = Path.of("/dev/shm");
+
     /** Path of a vmcore. */
     @Param("-")
     public String input;
@@ -67,7 +70,9 @@ public class PageBenchmark {
         for (int i = 0; i < index.pages(); i++) {
             kept.set(index.pfn(i), index.pfn(i) + 1);
         }
-        directory = Files.createTempDirectory("kernels");
+        directory = Files.isDirectory(MEMORY)
+                ? Files.createTempDirectory(MEMORY, "kernels")
+                : Files.createTempDirectory("kernels");
         try (Vmcore vmcore = Vmcore.open(Path.of(input))) {
             KernelIdentity kernel = vmcore.kernel();
             header = new KdumpHeader(

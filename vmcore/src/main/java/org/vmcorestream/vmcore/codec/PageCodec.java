@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.codec;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** How page contents are compressed. Those a kdump file can hold carry the flag of its page descriptors. */
 public enum PageCodec {
     /** zlib stream (RFC 1950); DUMP_DH_COMPRESSED_ZLIB. */
@@ -23,6 +26,13 @@ public enum PageCodec {
     /** Flag in a kdump page descriptor and in the status word of a kdump header; 0 for a codec that only travels. */
     public int kdumpFlag() {
         return kdumpFlag;
+    }
+
+    /** The codec with a flag of a kdump page descriptor; empty when no codec that kdump files hold has it. */
+    public static Optional<PageCodec> ofKdumpFlag(int flag) {
+        return Arrays.stream(values())
+                .filter(codec -> codec.storable() && codec.kdumpFlag == flag)
+                .findFirst();
     }
 
     /** Whether a kdump file can hold it. */

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.vmcorestream.vmcore.CorruptVmcoreException;
-import org.vmcorestream.vmcore.MissingVmcoreInfoException;
 import org.vmcorestream.vmcore.file.DumpFile;
 
 /**
@@ -26,10 +27,10 @@ import org.vmcorestream.vmcore.file.DumpFile;
  * Some dump tools leave zeros behind the last note; a header of zeros ends the notes of its segment.
  *
  * @param bytes all note segments one behind the other, each padded to 4 bytes
- * @param vmcoreInfo description of the note with the owner VMCOREINFO
+ * @param vmcoreInfo description of the note with the owner VMCOREINFO, empty when there is none
  * @param prStatusCount number of NT_PRSTATUS notes: one for each CPU
  */
-public record ElfNotes(byte[] bytes, byte[] vmcoreInfo, int prStatusCount) {
+public record ElfNotes(byte[] bytes, Optional<byte[]> vmcoreInfo, int prStatusCount) {
     private static final int NOTE_HEADER = 12;
     private static final int NT_PRSTATUS = 1;
     private static final byte[] CORE = name("CORE");
@@ -41,7 +42,6 @@ public record ElfNotes(byte[] bytes, byte[] vmcoreInfo, int prStatusCount) {
     /**
      * Reads all notes.
      *
-     * @throws MissingVmcoreInfoException when none of them is VMCOREINFO
      * @throws CorruptVmcoreException when a note does not fit its segment
      */
     public static ElfNotes read(DumpFile file, List<Segment> segments) throws IOException {
@@ -54,13 +54,46 @@ public record ElfNotes(byte[] bytes, byte[] vmcoreInfo, int prStatusCount) {
             }
         }
         ByteBuffer all = ByteBuffer.allocate((int) total).order(ByteOrder.LITTLE_ENDIAN);
-        byte[] vmcoreInfo = null;
-        int cpus = 0;
+        NoteScan scan = new NoteScan(file.path(), all);
         for (Segment segment : segments) {
             int start = all.position();
-            int end = start + (int) segment.fileSize();
-            all.limit(end);
+            all.limit(start + (int) segment.fileSize());
             file.read(segment.offset(), all);
+            scan.scan(start, all.limit(), segment.offset());
+            all.limit(all.capacity()).position(start + (int) padded(segment.fileSize()));
+        }
+        return scan.found();
+    }
+
+    /**
+     * Takes notes apart that were read already.
+     *
+     * @param source name of the file, for messages
+     * @param notes the notes, one behind the other
+     * @param offset where they are in the file
+     * @throws CorruptVmcoreException when a note does not fit
+     */
+    public static ElfNotes of(Path source, byte[] notes, long offset) throws CorruptVmcoreException {
+        ByteBuffer all = ByteBuffer.wrap(Arrays.copyOf(notes, (int) padded(notes.length)))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        NoteScan scan = new NoteScan(source, all);
+        scan.scan(0, notes.length, offset);
+        return scan.found();
+    }
+
+    /** Looks for what matters, stretch by stretch. */
+    private static final class NoteScan {
+        private final Path source;
+        private final ByteBuffer all;
+        private byte[] vmcoreInfo;
+        private int cpus;
+
+        NoteScan(Path source, ByteBuffer all) {
+            this.source = source;
+            this.all = all;
+        }
+
+        void scan(int start, int end, long offset) throws CorruptVmcoreException {
             int at = start;
             while (end - at >= NOTE_HEADER) {
                 long nameSize = Integer.toUnsignedLong(all.getInt(at));
@@ -71,9 +104,9 @@ public record ElfNotes(byte[] bytes, byte[] vmcoreInfo, int prStatusCount) {
                 }
                 long description = at + NOTE_HEADER + padded(nameSize);
                 if (description + size > end) {
-                    throw new CorruptVmcoreException(file.path() + ": note at offset "
-                            + (segment.offset() + at - start) + " with a name of " + nameSize + " and a description of "
-                            + size + " bytes, expected it to fit the " + (end - at) + " bytes left of its segment");
+                    throw new CorruptVmcoreException(source + ": note at offset " + (offset + at - start)
+                            + " with a name of " + nameSize + " and a description of " + size
+                            + " bytes, expected it to fit the " + (end - at) + " bytes left of its segment");
                 }
                 if (isOwner(all, at, nameSize, VMCOREINFO) && vmcoreInfo == null) {
                     vmcoreInfo = Arrays.copyOfRange(all.array(), (int) description, (int) (description + size));
@@ -82,14 +115,11 @@ public record ElfNotes(byte[] bytes, byte[] vmcoreInfo, int prStatusCount) {
                 }
                 at = (int) Math.min(end, description + padded(size));
             }
-            all.limit(all.capacity()).position(start + (int) padded(segment.fileSize()));
         }
-        if (vmcoreInfo == null) {
-            throw new MissingVmcoreInfoException(file.path() + ": none of its " + segments.size()
-                    + " note segments has a VMCOREINFO note, without which its pages cannot be told apart"
-                    + " (QEMU: add -device vmcoreinfo to the guest)");
+
+        ElfNotes found() {
+            return new ElfNotes(all.array(), Optional.ofNullable(vmcoreInfo), cpus);
         }
-        return new ElfNotes(all.array(), vmcoreInfo, cpus);
     }
 
     private static boolean isOwner(ByteBuffer notes, int at, long nameSize, byte[] owner) {

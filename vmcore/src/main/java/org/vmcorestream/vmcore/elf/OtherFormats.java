@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 
-/** Dump formats that are known by their first bytes and are not read: they deserve a better answer than "not ELF". */
+/** Dump formats that are known by their first bytes and are not ELF: they deserve a better answer than "not ELF". */
 final class OtherFormats {
     private static final byte[] KDUMP = ascii("KDUMP   ");
     private static final byte[] DISKDUMP = ascii("DISKDUMP");
@@ -20,13 +20,15 @@ final class OtherFormats {
      * @throws UnsupportedVmcoreException when it is one of these formats
      */
     static void refuse(Path file, ByteBuffer start) throws UnsupportedVmcoreException {
-        if (begins(start, KDUMP) || begins(start, DISKDUMP)) {
-            throw new UnsupportedVmcoreException(
-                    file + ": is a kdump-compressed file, which is not read yet as input, expected an ELF vmcore");
+        if (begins(start, KDUMP)) {
+            throw new UnsupportedVmcoreException(file + ": is a kdump-compressed file, expected an ELF vmcore");
+        }
+        if (begins(start, DISKDUMP)) {
+            throw new UnsupportedVmcoreException(file
+                    + ": is a diskdump file, which is older than kdump and not read, expected an ELF or kdump vmcore");
         }
         if (begins(start, FLATTENED)) {
-            throw new UnsupportedVmcoreException(file
-                    + ": is a flattened file of makedumpfile, which is not read yet as input, expected an ELF vmcore");
+            throw new UnsupportedVmcoreException(file + ": is a flattened file, expected an ELF vmcore");
         }
     }
 

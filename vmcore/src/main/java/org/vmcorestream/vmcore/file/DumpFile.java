@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +20,7 @@ import org.vmcorestream.vmcore.VmcoreException;
  * The bytes of a dump file, by position. Reads exactly what is asked for and nothing around it; can be used by several
  * threads at once. Nothing is mapped into memory: a file that shrinks is then an error and not a crash.
  */
-public final class DumpFile implements AutoCloseable {
+public final class DumpFile implements Closeable {
     /** Smaller holes are read like everything else. */
     private static final int MIN_HOLE = 64 << 10;
 
@@ -58,7 +59,7 @@ public final class DumpFile implements AutoCloseable {
             throw new NotAVmcoreException(path + ": is a directory, expected a vmcore");
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore");
+            throw new NotAVmcoreException(path + ": is no regular file, expected a vmcore (- is standard input)");
         }
         FileChannel channel = channel(path);
         try {
@@ -70,6 +71,17 @@ public final class DumpFile implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /**
+     * A file that is open already, and may have no name any more.
+     *
+     * @param name what it is called in messages
+     * @param channel closed with this file
+     */
+    public static DumpFile of(Path name, FileChannel channel) throws IOException {
+        long size = channel.size();
+        return new DumpFile(name, channel, NativeFile.unknown(size), size, ReadObserver.NONE);
     }
 
     private static FileChannel channel(Path path) throws IOException {
@@ -87,6 +99,11 @@ public final class DumpFile implements AutoCloseable {
     /** The file that was opened. */
     public Path path() {
         return path;
+    }
+
+    /** The channel that is read, for copies that need not go through this process. Its position means nothing. */
+    public FileChannel channel() {
+        return channel;
     }
 
     /** Its size in bytes when it was opened. */
@@ -137,6 +154,19 @@ public final class DumpFile implements AutoCloseable {
                 into.limit(limit);
                 at += data;
             }
+        }
+    }
+
+    /**
+     * Fills what remains of a buffer, as {@link #read} does, but without reading when all of it lies in one hole of a sparse file, however
+     * small: a read there would make the system find room in its cache for zeros.
+     */
+    public void readUnlessHole(long position, ByteBuffer into) throws IOException {
+        int length = into.remaining();
+        if (advice.mayHaveHoles() && advice.holeBytes(position, length) == length) {
+            putZeros(into, length);
+        } else {
+            read(position, into);
         }
     }
 

@@ -14,17 +14,21 @@ import java.util.Objects;
  */
 final class NativeFile implements AutoCloseable {
     private static final int CLOSED = -1;
+    private static final int PIECES = 32;
 
     private final long size;
     private int descriptor;
     private volatile boolean holesKnown;
 
-    /** The hole and the data asked for last; most questions are about the same again, so that the system is asked once for each. */
-    private long holeStart;
+    /**
+     * The pieces of the file asked for last, in the order of asking: holes, and data between them. Most questions are about the same
+     * again, by whoever plans and by those who read behind it, so that the system is asked once for each.
+     */
+    private final long[] starts = new long[PIECES];
 
-    private long holeEnd;
-    private long dataStart;
-    private long dataEnd;
+    private final long[] ends = new long[PIECES];
+    private final boolean[] holes = new boolean[PIECES];
+    private int newest;
 
     private NativeFile(int descriptor, long size) {
         this.descriptor = descriptor;
@@ -33,6 +37,11 @@ final class NativeFile implements AutoCloseable {
         if (holesKnown && seek(0, Libc.SEEK_HOLE) == size) {
             holesKnown = false;
         }
+    }
+
+    /** A file of which nothing is known. */
+    static NativeFile unknown(long size) {
+        return new NativeFile(CLOSED, size);
     }
 
     /**
@@ -77,9 +86,8 @@ final class NativeFile implements AutoCloseable {
             return 0;
         }
         synchronized (this) {
-            return find(position, length) && position >= holeStart && position < holeEnd
-                    ? Math.min(length, holeEnd - position)
-                    : 0;
+            int piece = find(position, length);
+            return piece >= 0 && holes[piece] ? Math.min(length, ends[piece] - position) : 0;
         }
     }
 
@@ -89,30 +97,38 @@ final class NativeFile implements AutoCloseable {
             return length;
         }
         synchronized (this) {
-            if (!find(position, length)) {
+            int piece = find(position, length);
+            if (piece < 0) {
                 return length;
             }
-            return position >= dataStart && position < dataEnd ? Math.min(length, dataEnd - position) : 0;
+            return holes[piece] ? 0 : Math.min(length, ends[piece] - position);
         }
     }
 
-    /** Finds the hole or the data that a range begins in; false when it cannot be told. */
-    private boolean find(long position, long length) {
+    /** Finds the piece that a range begins in; -1 when it cannot be told. */
+    private int find(long position, long length) {
         if (!holesKnown || position < 0 || length < 0 || position > size - length) {
-            return false;
+            return -1;
         }
-        if (position >= holeStart && position < holeEnd || position >= dataStart && position < dataEnd) {
-            return true;
+        for (int i = 0; i < PIECES; i++) {
+            int piece = newest + PIECES - i & PIECES - 1;
+            if (position >= starts[piece] && position < ends[piece]) {
+                return piece;
+            }
         }
-        long data = seek(position, Libc.SEEK_DATA);
-        if (data > position) {
-            holeStart = position;
-            holeEnd = data;
-        } else if (holesKnown) {
-            dataStart = position;
-            dataEnd = seek(position, Libc.SEEK_HOLE);
+        long end = seek(position, Libc.SEEK_DATA);
+        boolean hole = end > position;
+        if (!hole && holesKnown) {
+            end = seek(position, Libc.SEEK_HOLE);
         }
-        return holesKnown;
+        if (!holesKnown) {
+            return -1;
+        }
+        newest = newest + 1 & PIECES - 1;
+        starts[newest] = position;
+        ends[newest] = end;
+        holes[newest] = hole;
+        return newest;
     }
 
     /** Next data or hole; the end of the file when there is none; an error ends the asking. */

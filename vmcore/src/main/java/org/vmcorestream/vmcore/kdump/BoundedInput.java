@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.kdump;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,12 +11,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.file.DumpFile;
 
 /** A file read at positions that the file itself names, and that are therefore checked against its size. */
 final class BoundedInput implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final long size;
+    private final Closeable owner;
+
+    /** Reads what somebody else opened; closed with it. */
+    BoundedInput(DumpFile file) {
+        path = file.path();
+        channel = file.channel();
+        size = file.size();
+        owner = file;
+    }
 
     BoundedInput(Path path) throws IOException {
         this.path = path;
@@ -30,6 +41,7 @@ final class BoundedInput implements AutoCloseable {
             throw new IOException(path + ": cannot be opened: " + reason, e);
         }
         size = channel.size();
+        owner = channel;
     }
 
     Path path() {
@@ -92,6 +104,6 @@ final class BoundedInput implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        owner.close();
     }
 }

@@ -67,7 +67,7 @@ final class ElfExport {
     }
 
     private void writePages(ElfSegments segments, long dataOffset, DumpExport.Progress progress) throws IOException {
-        StoredPages pages = new StoredPages(dump);
+        PageSequence pages = new PageSequence(dump);
         long total = dump.pages();
         long done = 0;
         int segment = 0;
@@ -95,7 +95,7 @@ final class ElfExport {
         flush();
     }
 
-    private void put(PageContents contents, StoredPages pages, long position) throws IOException {
+    private void put(PageContents contents, PageSequence pages, long position) throws IOException {
         if (position != windowOffset + window.position() || window.remaining() < pageSize) {
             flush();
             windowOffset = position;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.kdump;
 
-import org.vmcorestream.vmcore.PfnBitmap;
-
-/** Whether a header and two bitmaps can become a kdump file; what cannot is a mistake of the caller. */
+/** Whether a header can be that of a kdump file; what cannot is a mistake of the caller. */
 final class HeaderCheck {
     /** Most bytes of ELF notes: room for tens of thousands of CPUs. */
     static final int MAX_NOTES = 64 << 20;
@@ -15,7 +13,7 @@ final class HeaderCheck {
      *
      * @throws IllegalArgumentException naming the field, its value and what was expected
      */
-    static void require(KdumpHeader header, PfnBitmap present, PfnBitmap kept) {
+    static void require(KdumpHeader header) {
         if (header.codec() == null || !header.codec().storable()) {
             throw new IllegalArgumentException("codec " + header.codec() + ", expected one that kdump files know");
         }
@@ -23,9 +21,9 @@ final class HeaderCheck {
             throw new IllegalArgumentException(
                     "page size " + header.pageSize() + ", expected a power of two from 4096 to 65536");
         }
-        if (present.endPfn() != header.endPfn() || kept.endPfn() != header.endPfn()) {
-            throw new IllegalArgumentException("bitmaps of " + present.endPfn() + " and " + kept.endPfn()
-                    + " page frames, expected " + header.endPfn() + " as the header says");
+        if (header.endPfn() < 0 || header.endPfn() > KdumpLayout.MAX_END_PFN) {
+            throw new IllegalArgumentException(
+                    "memory up to page frame " + header.endPfn() + ", expected 0 to " + KdumpLayout.MAX_END_PFN);
         }
         if (header.level() < 0) {
             throw new IllegalArgumentException("dump level " + header.level() + ", expected at least 0");
@@ -43,13 +41,6 @@ final class HeaderCheck {
                 || header.vmcoreInfoOffset() > notes - header.vmcoreInfoSize()) {
             throw new IllegalArgumentException("VMCOREINFO of " + header.vmcoreInfoSize() + " bytes at "
                     + header.vmcoreInfoOffset() + ", expected it within " + notes + " bytes of notes");
-        }
-        for (int i = 0; i < kept.words(); i++) {
-            long stray = kept.word(i) & ~present.word(i);
-            if (stray != 0) {
-                long pfn = ((long) i << 6) + Long.numberOfTrailingZeros(stray);
-                throw new IllegalArgumentException("page frame " + pfn + " is kept but not in the first bitmap");
-            }
         }
     }
 }

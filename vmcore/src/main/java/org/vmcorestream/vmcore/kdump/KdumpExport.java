@@ -60,7 +60,7 @@ final class KdumpExport implements AutoCloseable {
         if ((header.level() & KdumpWriter.LEVEL_ZERO_PAGES) != 0) {
             putZeroPage();
         }
-        StoredPages pages = new StoredPages(dump);
+        PageSequence pages = new PageSequence(dump);
         long total = dump.pages();
         long done = 0;
         while (pages.next()) {
@@ -79,7 +79,7 @@ final class KdumpExport implements AutoCloseable {
                 Math.max(data.end(), descriptors.end()), total, zeroPages, missing, dump.incomplete(), 0, 0);
     }
 
-    private void add(StoredPages pages) throws IOException {
+    private void add(PageSequence pages) throws IOException {
         if (pages.missing()) {
             missing++;
             putDescriptor(0, 0, 0);

@@ -19,6 +19,12 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  */
 record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
     private static final byte[] FLATTENED = "makedumpfile".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int FIRST_VERSION = 1;
+
+    /** The first version that says where the notes are. */
+    static final int FIRST_WITH_NOTES = 4;
+
     /** All bits of the status word that name a codec. */
     static final int CODEC_FLAGS = 0x1 | 0x2 | 0x4 | 0x20;
 
@@ -70,8 +76,18 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
                 (main.status() & MainHeader.STATUS_EXCLUDED_VMEMMAP) != 0);
     }
 
-    /** Reads and checks the headers of any file, one part of several too. */
+    /** Reads and checks the headers of a file of version 6, one part of several too. */
     static Stored stored(BoundedInput file) throws IOException {
+        Stored stored = anyVersion(file);
+        if (stored.main().version() != MainHeader.VERSION) {
+            throw new VmcoreException(file.path() + ": has kdump header version "
+                    + stored.main().version() + ", expected " + MainHeader.VERSION);
+        }
+        return stored;
+    }
+
+    /** Reads and checks the headers of any file, of every version. */
+    static Stored anyVersion(BoundedInput file) throws IOException {
         Path path = file.path();
         if (file.size() < MainHeader.SIZE) {
             throw new VmcoreException(path + ": has " + file.size() + " bytes, expected at least " + MainHeader.SIZE
@@ -82,11 +98,15 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
         MainHeader main = main(path, block);
 
         ByteBuffer subBlock = buffer(SubHeader.SIZE);
-        file.read("sub header", main.blockSize(), subBlock);
-        SubHeader sub = SubHeader.get(subBlock);
+        file.read("sub header", main.blockSize(), subBlock.limit(SubHeader.size(main.version())));
+        SubHeader sub = SubHeader.get(subBlock.clear(), main);
         KdumpLayout layout = layout(file, main, sub);
         checkNotes(file, sub);
-        vmcoreInfoOffset(path, sub);
+        if (main.version() >= FIRST_WITH_NOTES) {
+            vmcoreInfoOffset(path, sub);
+        } else {
+            checkVmcoreInfo(file, sub);
+        }
         codec(path, main.status());
         return new Stored(main, sub, layout);
     }
@@ -100,12 +120,13 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
             throw new VmcoreException(path + ": has no kdump signature at offset 0, expected \"KDUMP   \"");
         }
         int version = MainHeader.version(block);
-        if (version == Integer.reverseBytes(MainHeader.VERSION)) {
+        int reversed = Integer.reverseBytes(version);
+        if (reversed >= FIRST_VERSION && reversed <= MainHeader.VERSION) {
             throw new VmcoreException(path + ": is a big-endian kdump file, expected a little-endian one");
         }
-        if (version != MainHeader.VERSION) {
-            throw new VmcoreException(
-                    path + ": has kdump header version " + version + ", expected " + MainHeader.VERSION);
+        if (version < FIRST_VERSION || version > MainHeader.VERSION) {
+            throw new VmcoreException(path + ": has kdump header version " + version + ", expected " + FIRST_VERSION
+                    + " to " + MainHeader.VERSION);
         }
         MainHeader main = MainHeader.get(block);
         if (!KdumpLayout.isPageSize(main.blockSize())) {
@@ -145,7 +166,20 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
         }
     }
 
-    private static byte[] notes(BoundedInput file, SubHeader sub) throws IOException {
+    /** VMCOREINFO that is in the file by itself. */
+    private static void checkVmcoreInfo(BoundedInput file, SubHeader sub) throws IOException {
+        long size = sub.vmcoreInfoSize();
+        if (size < 0 || size > HeaderCheck.MAX_NOTES) {
+            throw new VmcoreException(file.path() + ": has VMCOREINFO of " + Long.toUnsignedString(size)
+                    + " bytes, expected at most " + HeaderCheck.MAX_NOTES);
+        }
+        if (size > 0 && !file.holds(sub.vmcoreInfoOffset(), size)) {
+            throw file.beyond("VMCOREINFO", sub.vmcoreInfoOffset(), size);
+        }
+    }
+
+    /** The notes as they stand. */
+    static byte[] notes(BoundedInput file, SubHeader sub) throws IOException {
         if (sub.notesSize() == 0) {
             return new byte[0];
         }
@@ -155,7 +189,7 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
     }
 
     /** Offset of VMCOREINFO in the notes. */
-    private static int vmcoreInfoOffset(Path path, SubHeader sub) throws VmcoreException {
+    static int vmcoreInfoOffset(Path path, SubHeader sub) throws VmcoreException {
         if (sub.vmcoreInfoSize() == 0) {
             return 0;
         }

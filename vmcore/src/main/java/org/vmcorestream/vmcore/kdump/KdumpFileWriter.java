@@ -15,17 +15,18 @@ import org.vmcorestream.vmcore.VmcoreException;
  */
 public interface KdumpFileWriter extends AutoCloseable {
     /**
-     * Creates {@code file.partial}, replacing an older one, and writes the headers.
+     * Creates {@code file.partial}, replacing an older one, and writes the headers. For a dump whose bitmaps fit into memory; where
+     * they need not, see {@link KdumpDraft}.
      *
      * @param file final name
      * @param header what the headers say
      * @param present first bitmap
-     * @param kept second bitmap, a part of the first; both must not change until the file is finished
+     * @param kept second bitmap, a part of the first
      * @throws IllegalArgumentException when header and bitmaps contradict each other
      * @throws IOException when it cannot be written, or somebody else is writing it
      */
     static KdumpFileWriter create(Path file, KdumpHeader header, PfnBitmap present, PfnBitmap kept) throws IOException {
-        return new KdumpWriter(file, header, present, kept, PartialFile.ON_DISK);
+        return KdumpDraft.whole(file, header, present, kept, PartialFile.ON_DISK);
     }
 
     /**
@@ -36,6 +37,7 @@ public interface KdumpFileWriter extends AutoCloseable {
      * @param raw whether the bytes are not compressed
      * @throws VmcoreException when the page frame is not one to be kept or comes too late, or the length cannot be: a raw page
      *     has exactly the page size, a compressed one less; the file can go on without this page
+     * @throws DiskFullException when the disk is full; {@code file.partial} is gone then
      * @throws IOException when it cannot be written; {@code file.partial} is gone then
      */
     void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException;
@@ -45,6 +47,31 @@ public interface KdumpFileWriter extends AutoCloseable {
      * data even when nobody needs it, as makedumpfile does it; otherwise it is stored when it is first needed.
      */
     void addZeroPage(long pfn) throws IOException;
+
+    /**
+     * Adds pages all of which are to be kept, as {@link #addPage} and {@link #addZeroPage} would one by one. Where nothing comes between
+     * their bytes in the file these are written as they are, and not summed again.
+     *
+     * @param stored all their stored bytes, and nothing else; position and limit are left alone
+     * @param crc32c CRC-32C of these bytes
+     * @throws VmcoreException when one of them cannot be added
+     * @throws IOException when it cannot be written; {@code file.partial} is gone then
+     */
+    default void addRun(StoredRun run, ByteBuffer stored, int crc32c) throws IOException {
+        int offset = stored.position();
+        for (int page = 0; page < run.pages(); page++) {
+            int length = run.length(page);
+            if (length == 0) {
+                addZeroPage(run.pfn(page));
+            } else {
+                addPage(run.pfn(page), stored, offset, length, run.raw(page));
+            }
+            offset += length;
+        }
+    }
+
+    /** Bytes that were put in so far, headers and holes left out. */
+    long size();
 
     /**
      * Ends the file, syncs it and gives it its final name. The header says that it is incomplete when kept pages are missing

@@ -21,7 +21,7 @@ package org.vmcorestream.vmcore.kdump;
  * @param bitmapBlocks 2X, blocks of both bitmaps together
  */
 record KdumpLayout(int pageSize, int subHeaderBlocks, long bitmapBlocks) {
-    /** Most page frames a {@link org.vmcorestream.vmcore.PfnBitmap} has room for. */
+    /** Most page frames: 512 TiB at 4 KiB pages. */
     static final long MAX_END_PFN = 1L << 37;
 
     /** Whether a page size can be that of a kdump file: a power of two from 4 KiB to 64 KiB. */

@@ -7,14 +7,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.zip.CRC32C;
-import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.VmcoreException;
 
 /**
- * The writer behind {@link KdumpFileWriter}. Three parts of the file grow at once, each through its own window: the headers and
- * bitmaps (whole when the writer is created), the page descriptors and the page data. Memory is the three windows, whatever the size
- * of the dump. The main header is written last, since it says whether the file is complete.
+ * The writer behind {@link KdumpFileWriter}. Headers and bitmaps are there when it is created. Two parts of the file grow at once,
+ * each through its own window: the page descriptors and the page data. Memory is these two and the windows of the second bitmap,
+ * whatever the size of the dump. The main header is written last, since it says whether the file is complete.
  *
  * <p>The file of a part has both bitmaps of the whole dump and the descriptors of its own pages; its page data begin where those
  * of the whole would, as makedumpfile does it, so that {@code makedumpfile --reassemble} finds the zero page. What lies between is
@@ -22,7 +21,6 @@ import org.vmcorestream.vmcore.VmcoreException;
  */
 final class KdumpWriter implements KdumpFileWriter {
     private static final int DATA_WINDOW = 2 << 20;
-    private static final int FRONT_WINDOW = 256 << 10;
     private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
 
     /** Bit of the dump level by which makedumpfile makes a shared zero page, needed or not. */
@@ -31,9 +29,9 @@ final class KdumpWriter implements KdumpFileWriter {
     private final Path path;
     private final KdumpHeader header;
     private final KdumpLayout layout;
-    private final PfnBitmap kept;
+    private final DraftBitmap kept;
     private final PartialFile file;
-    private final WriteWindow front;
+    private final FrontBlocks front;
     private final WriteWindow descriptors;
     private final WriteWindow data;
     private final long dataOffset;
@@ -45,41 +43,33 @@ final class KdumpWriter implements KdumpFileWriter {
     private long missing;
     private boolean finished;
 
-    KdumpWriter(Path path, KdumpHeader header, PfnBitmap present, PfnBitmap kept, PartialFile.Opener opener)
+    /**
+     * A writer behind a front that is written.
+     *
+     * @param kept second bitmap, which changes no more
+     */
+    KdumpWriter(
+            Path path, KdumpHeader header, KdumpLayout layout, DraftBitmap kept, PartialFile file, FrontBlocks front)
             throws IOException {
-        HeaderCheck.require(header, present, kept);
         this.path = path;
         this.header = header;
+        this.layout = layout;
         this.kept = kept;
+        this.file = file;
+        this.front = front;
         endKept = header.part().map(PfnRun::endPfn).orElse(header.endPfn());
-        layout = KdumpLayout.of(header.pageSize(), header.endPfn(), header.notes().length);
-        file = PartialFile.create(path, opener);
-        try {
-            front = new WriteWindow(file, header.pageSize(), FRONT_WINDOW);
-            descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
-            dataOffset = layout.descriptorOffset(kept.cardinality());
-            data = new WriteWindow(file, dataOffset, DATA_WINDOW);
-            putSubHeader();
-            putBitmap(present);
-            putBitmap(kept);
-            front.flush();
-            nextKept = nextKept(header.part().map(PfnRun::firstPfn).orElse(0L));
-            if ((header.level() & LEVEL_ZERO_PAGES) != 0) {
-                putZeroPage();
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            file.close();
-            throw e;
+        descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
+        dataOffset = layout.descriptorOffset(front.keptPages());
+        data = new WriteWindow(file, dataOffset, DATA_WINDOW);
+        nextKept = nextKept(header.part().map(PfnRun::firstPfn).orElse(0L));
+        if ((header.level() & LEVEL_ZERO_PAGES) != 0) {
+            putZeroPage();
         }
     }
 
     @Override
     public void addPage(long pfn, ByteBuffer stored, int offset, int length, boolean raw) throws IOException {
-        int pageSize = header.pageSize();
-        if (raw ? length != pageSize : length < 1 || length >= pageSize) {
-            throw new VmcoreException(path + ": page frame " + pfn + " has " + length + " stored bytes, expected "
-                    + (raw ? pageSize + " of a raw page" : "1 to " + (pageSize - 1) + " of a compressed page"));
-        }
+        checkLength(pfn, length, raw);
         Objects.checkFromIndexSize(offset, length, stored.limit());
         skipTo(pfn);
         ByteBuffer into = data.room(length);
@@ -87,6 +77,59 @@ final class KdumpWriter implements KdumpFileWriter {
         into.put(into.position(), stored, offset, length);
         into.position(into.position() + length);
         pages++;
+    }
+
+    private void checkLength(long pfn, int length, boolean raw) throws VmcoreException {
+        int pageSize = header.pageSize();
+        if (raw ? length != pageSize : length < 1 || length >= pageSize) {
+            throw new VmcoreException(path + ": page frame " + pfn + " has " + length + " stored bytes, expected "
+                    + (raw ? pageSize + " of a raw page" : "1 to " + (pageSize - 1) + " of a compressed page"));
+        }
+    }
+
+    @Override
+    public void addRun(StoredRun run, ByteBuffer stored, int crc32c) throws IOException {
+        if (!check(run, stored.remaining())) {
+            KdumpFileWriter.super.addRun(run, stored, crc32c);
+            return;
+        }
+        long at = data.end();
+        data.put(stored, crc32c);
+        for (int page = 0; page < run.pages(); page++) {
+            int length = run.length(page);
+            skipTo(run.pfn(page));
+            if (length == 0) {
+                putDescriptor(zeroPageOffset, header.pageSize(), 0);
+                zeroPages++;
+            } else {
+                putDescriptor(at, length, run.raw(page) ? 0 : header.codec().kdumpFlag());
+                at += length;
+            }
+            pages++;
+        }
+    }
+
+    /** Checks all pages of a run before anything is written; false when the page of zeros has to be stored between them. */
+    private boolean check(StoredRun run, long bytes) throws IOException {
+        boolean between = false;
+        long left = bytes;
+        long least = nextKept;
+        for (int page = 0; page < run.pages(); page++) {
+            long pfn = run.pfn(page);
+            require(pfn, least);
+            least = pfn + 1;
+            if (run.length(page) == 0) {
+                between |= zeroPageOffset == 0;
+            } else {
+                checkLength(pfn, run.length(page), run.raw(page));
+                left -= run.length(page);
+            }
+        }
+        if (left != 0) {
+            throw new VmcoreException(path + ": pages from page frame " + run.pfn(0) + " on have " + (bytes - left)
+                    + " stored bytes, expected all " + bytes);
+        }
+        return !between;
     }
 
     @Override
@@ -101,6 +144,11 @@ final class KdumpWriter implements KdumpFileWriter {
     }
 
     @Override
+    public long size() {
+        return descriptors.length() + data.length();
+    }
+
+    @Override
     public Summary finish(boolean incomplete) throws IOException {
         requireUnfinished();
         while (nextKept >= 0) {
@@ -109,16 +157,13 @@ final class KdumpWriter implements KdumpFileWriter {
         descriptors.flush();
         data.flush();
         long hole = dataOffset - descriptors.end();
-        if (hole > 0 && data.length() == 0) {
-            file.write(ByteBuffer.allocate(1), dataOffset - 1);
-        }
+        file.reachTo(dataOffset);
         ByteBuffer block = ByteBuffer.allocate(header.pageSize()).order(ByteOrder.LITTLE_ENDIAN);
         MainHeader.of(header, layout, incomplete || missing > 0).put(block);
         CRC32C crc = new CRC32C();
         crc.update(block.array());
         file.write(block, 0);
-        int whole = (int) crc.getValue();
-        whole = Crc32cCombine.combine(whole, front.crc(), front.length());
+        int whole = front.crcBehind((int) crc.getValue());
         whole = Crc32cCombine.combine(whole, descriptors.crc(), descriptors.length());
         whole = Crc32cCombine.combine(whole, Crc32cCombine.ofZeros(hole), hole);
         whole = Crc32cCombine.combine(whole, data.crc(), data.length());
@@ -134,17 +179,22 @@ final class KdumpWriter implements KdumpFileWriter {
 
     /** Records the kept page frames before {@code pfn} as missing. */
     private void skipTo(long pfn) throws IOException {
+        require(pfn, nextKept);
+        while (nextKept < pfn) {
+            putMissing();
+        }
+    }
+
+    /** Refuses a page that cannot come now: before {@code least}, which is -1 when none can. */
+    private void require(long pfn, long least) throws IOException {
         requireUnfinished();
         if (!kept.get(pfn) || pfn >= endKept) {
             throw new VmcoreException(path + ": page frame " + pfn + " is not to be kept, expected one of the "
                     + "second bitmap below " + endKept);
         }
-        if (nextKept < 0 || pfn < nextKept) {
+        if (least < 0 || pfn < least) {
             throw new VmcoreException(path + ": page frame " + pfn + " comes too late, expected "
-                    + (nextKept < 0 ? "none any more" : "at least " + nextKept));
-        }
-        while (nextKept < pfn) {
-            putMissing();
+                    + (least < 0 ? "none any more" : "at least " + least));
         }
     }
 
@@ -159,8 +209,8 @@ final class KdumpWriter implements KdumpFileWriter {
     }
 
     /** First page frame of this file at or behind one that is to be kept, -1 when there is none. */
-    private long nextKept(long pfn) {
-        long next = kept.nextSet(pfn);
+    private long nextKept(long pfn) throws IOException {
+        long next = kept.nextSet(pfn, endKept);
         return next < endKept ? next : -1;
     }
 
@@ -168,31 +218,6 @@ final class KdumpWriter implements KdumpFileWriter {
         ByteBuffer into = data.room(header.pageSize());
         zeroPageOffset = data.end();
         putZeros(into, header.pageSize());
-    }
-
-    private void putSubHeader() throws IOException {
-        int length = layout.subHeaderBlocks() * header.pageSize();
-        ByteBuffer block = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        SubHeader.of(header, layout).put(block);
-        block.put(SubHeader.SIZE, header.notes());
-        while (block.hasRemaining()) {
-            int step = Math.min(block.remaining(), FRONT_WINDOW);
-            ByteBuffer into = front.room(step);
-            into.put(into.position(), block, block.position(), step);
-            into.position(into.position() + step);
-            block.position(block.position() + step);
-        }
-    }
-
-    private void putBitmap(PfnBitmap bitmap) throws IOException {
-        for (int i = 0; i < bitmap.words(); i++) {
-            front.room(Long.BYTES).putLong(bitmap.word(i));
-        }
-        for (long padding = layout.bitmapSize() - (long) bitmap.words() * Long.BYTES;
-                padding > 0;
-                padding -= Long.BYTES) {
-            front.room(Long.BYTES).putLong(0);
-        }
     }
 
     private static void putZeros(ByteBuffer into, int length) {

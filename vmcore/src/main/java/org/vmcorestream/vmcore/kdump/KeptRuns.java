@@ -9,7 +9,7 @@ import java.io.IOException;
  */
 final class KeptRuns {
     private final StoredBitmap kept;
-    private final StoredPages described;
+    private final PageSequence described;
     private long first;
     private long end;
     private boolean waiting;
@@ -17,7 +17,7 @@ final class KeptRuns {
     /** Begins before the first run. */
     KeptRuns(StoredDump dump) {
         kept = dump.kept();
-        described = dump.incomplete() ? new StoredPages(dump) : null;
+        described = dump.incomplete() ? new PageSequence(dump) : null;
     }
 
     /** Goes to the next run; false when there is none. */

@@ -11,7 +11,7 @@ import org.vmcorestream.vmcore.KernelIdentity;
  *
  * <pre>
  *     0  char[8]      signature         "KDUMP   "
- *     8  s32          header_version    6
+ *     8  s32          header_version    6; 1 to 6 can be read, they differ in the sub header
  *    12  char[6][65]  utsname           sysname, nodename, release, version, machine, domainname; each ends with a NUL
  *   402  6 bytes      padding           0
  *   408  s64          timestamp.tv_sec  when the kernel crashed
@@ -32,6 +32,7 @@ import org.vmcorestream.vmcore.KernelIdentity;
  * tv_usec stays 0 for a reason: libkdumpfile tries the 32-bit layout first, and there the same bytes are the block size. A
  * number of microseconds between 4,096 and 65,536 could pass for one.
  *
+ * @param version header version, 1 to 6
  * @param kernel utsname and CPUs; build id and physical base are not part of this header
  * @param timestamp seconds since 1970-01-01 UTC
  * @param status flags
@@ -41,6 +42,7 @@ import org.vmcorestream.vmcore.KernelIdentity;
  * @param maxMapnr number of page frames, unsigned 32 bits
  */
 record MainHeader(
+        int version,
         KernelIdentity kernel,
         long timestamp,
         int status,
@@ -51,6 +53,7 @@ record MainHeader(
     /** Bytes of the header, without the padding of its block. */
     static final int SIZE = 464;
 
+    /** The version that is written. */
     static final int VERSION = 6;
 
     /** Pages are missing: their descriptors have offset 0. DUMP_DH_COMPRESSED_INCOMPLETE. */
@@ -78,6 +81,7 @@ record MainHeader(
     /** The header of a new file. */
     static MainHeader of(KdumpHeader header, KdumpLayout layout, boolean incomplete) {
         return new MainHeader(
+                VERSION,
                 header.kernel(),
                 header.crashTime(),
                 header.codec().kdumpFlag()
@@ -101,7 +105,7 @@ record MainHeader(
         return Arrays.equals(found, expected);
     }
 
-    /** The header version, of which only {@link #VERSION} can be read. */
+    /** The header version. */
     static int version(ByteBuffer block) {
         return block.getInt(VERSION_OFFSET);
     }
@@ -115,6 +119,7 @@ record MainHeader(
         KernelIdentity kernel = new KernelIdentity(
                 names[0], names[1], names[2], names[3], names[4], names[5], "", block.getInt(CPUS_OFFSET), 0);
         return new MainHeader(
+                version(block),
                 kernel,
                 block.getLong(TIMESTAMP_OFFSET),
                 block.getInt(STATUS_OFFSET),
@@ -127,7 +132,7 @@ record MainHeader(
     /** Writes the header to the beginning of a little-endian block of zeros. */
     void put(ByteBuffer block) {
         block.put(0, SIGNATURE);
-        block.putInt(VERSION_OFFSET, VERSION);
+        block.putInt(VERSION_OFFSET, version);
         String[] names = {
             kernel.sysname(),
             kernel.nodename(),

@@ -23,7 +23,7 @@ final class PageContents implements AutoCloseable {
      *
      * @throws VmcoreException when the stored bytes are no page
      */
-    void read(StoredPages page, ByteBuffer into, int at) throws IOException {
+    void read(PageSequence page, ByteBuffer into, int at) throws IOException {
         ByteBuffer stored = page.stored();
         PageCodec codec = page.codec();
         if (codec == null) {

@@ -27,9 +27,13 @@ final class PartialFile implements DumpTarget {
         FileChannel open(Path file) throws IOException;
     }
 
-    /** Opens or creates a file for writing; does not follow a link that somebody put in its place. */
-    static final Opener ON_DISK = file ->
-            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    /** Opens or creates a file for writing and reading; does not follow a link that somebody put in its place. */
+    static final Opener ON_DISK = file -> FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.READ,
+            LinkOption.NOFOLLOW_LINKS);
 
     private static final int ATTEMPTS = 100;
 
@@ -93,6 +97,48 @@ final class PartialFile implements DumpTarget {
             throw failed("cannot write " + length + " bytes at offset " + position, e);
         }
         syncEarly(length);
+    }
+
+    /** Reads bytes that were written before until a buffer is full. */
+    void read(ByteBuffer into, long position) throws IOException {
+        requireOpen();
+        int length = into.remaining();
+        long at = position;
+        try {
+            while (into.hasRemaining()) {
+                int step = channel.read(into, at);
+                if (step < 0) {
+                    throw new IOException("the file ends at offset " + at);
+                }
+                at += step;
+            }
+        } catch (IOException e) {
+            throw failed("cannot read " + length + " bytes at offset " + position, e);
+        }
+    }
+
+    /** Cuts off what lies behind a position. */
+    void truncate(long length) throws IOException {
+        requireOpen();
+        try {
+            channel.truncate(length);
+        } catch (IOException e) {
+            throw failed("cannot be cut off at offset " + length, e);
+        }
+    }
+
+    /** Makes the file at least so long; what is added is a hole and one byte. */
+    void reachTo(long length) throws IOException {
+        requireOpen();
+        boolean ends;
+        try {
+            ends = channel.size() < length;
+        } catch (IOException e) {
+            throw failed("has no size", e);
+        }
+        if (ends) {
+            write(ByteBuffer.allocate(1), length - 1);
+        }
     }
 
     private void syncEarly(long written) throws IOException {
@@ -161,7 +207,9 @@ final class PartialFile implements DumpTarget {
     }
 
     private IOException failed(String what, IOException cause) {
-        IOException failure = new IOException(partial + ": " + what + ": " + reason(cause), cause);
+        String line = partial + ": " + what + ": " + reason(cause);
+        IOException failure =
+                DiskFullException.isReason(cause) ? new DiskFullException(line, cause) : new IOException(line, cause);
         try {
             close();
         } catch (IOException e) {

@@ -43,15 +43,18 @@ final class SplitPart implements AutoCloseable {
         BoundedInput file = new BoundedInput(path);
         try {
             KdumpFileHeaders.Stored headers = KdumpFileHeaders.stored(file);
-            SplitPart part = new SplitPart(file, headers, any && headers.sub().split() == 0);
-            if (!part.whole) {
-                part.checkRange();
-            }
-            return part;
+            return any && headers.sub().split() == 0 ? new SplitPart(file, headers, true) : of(file, headers);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
         }
+    }
+
+    /** A part whose headers were read; its bitmaps are not read yet. */
+    static SplitPart of(BoundedInput file, KdumpFileHeaders.Stored headers) throws VmcoreException {
+        SplitPart part = new SplitPart(file, headers, false);
+        part.checkRange();
+        return part;
     }
 
     private void checkRange() throws VmcoreException {
@@ -63,8 +66,9 @@ final class SplitPart implements AutoCloseable {
         if (startPfn() < 0 || startPfn() > endPfn() || endPfn() > sub().maxMapnr()) {
             throw new VmcoreException(path() + ": holds page frames " + Long.toUnsignedString(startPfn())
                     + " to before " + Long.toUnsignedString(endPfn())
-                    + " as fields start_pfn_64 and end_pfn_64 at offset "
-                    + (main().blockSize() + SubHeader.START_PFN_OFFSET) + " say, expected a range within its "
+                    + " as start_pfn and end_pfn at offset "
+                    + (main().blockSize() + SubHeader.rangeOffset(main().version()))
+                    + " say, expected a range within its "
                     + sub().maxMapnr() + " page frames");
         }
     }

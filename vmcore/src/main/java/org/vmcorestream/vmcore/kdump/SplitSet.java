@@ -66,6 +66,7 @@ final class SplitSet {
     private static void requireSameHeaders(SplitPart part, SplitPart first) throws VmcoreException {
         MainHeader mine = part.main();
         MainHeader other = first.main();
+        require(part, first, "header_version", 8, mine.version(), other.version());
         require(
                 part,
                 first,
@@ -152,7 +153,8 @@ final class SplitSet {
     private static void requireSameNotes(SplitPart part, SplitPart first, ByteBuffer a, ByteBuffer b)
             throws IOException {
         long end = part.layout().presentOffset();
-        for (long at = part.layout().notesOffset(); at < end; ) {
+        long begin = part.layout().pageSize() + SubHeader.size(part.main().version());
+        for (long at = begin; at < end; ) {
             int step = (int) Math.min(a.capacity(), end - at);
             part.file().read("notes", at, a.clear().limit(step));
             first.file().read("notes", at, b.clear().limit(step));

@@ -31,6 +31,13 @@ final class StoredBitmap {
         this.endPfn = endPfn;
     }
 
+    /** The same bitmap for another thread, which shares what was counted. */
+    StoredBitmap copy() {
+        StoredBitmap copy = new StoredBitmap(file, name, offset, endPfn);
+        copy.ranks = ranks;
+        return copy;
+    }
+
     boolean get(long pfn) throws IOException {
         if (pfn < 0 || pfn >= endPfn) {
             return false;

@@ -2,209 +2,88 @@
 package org.vmcorestream.vmcore.kdump;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Iterator;
-import org.vmcorestream.vmcore.VmcoreException;
-import org.vmcorestream.vmcore.codec.PageCodec;
-import org.vmcorestream.vmcore.codec.ZeroTest;
+import java.nio.file.Path;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * The kept pages of a stored dump, one after the other in the order of page frames. Descriptors and stored bytes are read a window at a
- * time and checked; nobody but zero pages may share stored bytes, so that a small file cannot make a huge one.
+ * The pages of a dump, over one file or the files of a split set. Finding one costs a count for each 32,768 page frames, made
+ * when the dump is opened: the descriptor of a page is as far behind the first as the second bitmap has bits below the page. All
+ * else that reading needs is in a {@link PageCursor}, of which each thread that reads borrows one. Can be used by several threads
+ * at once.
  */
-final class StoredPages {
-    private static final int DESCRIPTORS = 16_384;
-    private static final int DATA = 1 << 20;
-
-    private final StoredDump dump;
-    private final Iterator<SplitPart> parts;
+final class StoredPages implements AutoCloseable {
+    private final Path source;
+    private final List<StoredPart> parts;
+    private final StoredBitmap kept;
     private final int pageSize;
-    private final ZeroTest zeroTest;
-    private final ByteBuffer descriptors =
-            ByteBuffer.allocateDirect(DESCRIPTORS * PageDescriptor.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer data = ByteBuffer.allocateDirect(DATA);
-    private final ByteBuffer raw;
-
-    private SplitPart part;
-    private long index;
-    private long dataOffset;
-    private long dataEnd;
-    private long stored;
-    private long zeroPage;
-
-    private long pfn = -1;
-    private long offset;
-    private int size;
-    private int flags;
-    private boolean missing;
-    private boolean zero;
-
-    /** Begins before the first page. */
-    StoredPages(StoredDump dump) {
-        this.dump = dump;
-        parts = dump.parts().iterator();
-        pageSize = dump.header().pageSize();
-        zeroTest = new ZeroTest(pageSize);
-        raw = ByteBuffer.allocateDirect(pageSize);
-    }
+    private final Deque<PageCursor> resting = new ConcurrentLinkedDeque<>();
 
     /**
-     * Goes to the next kept page.
-     *
-     * @return false when there is none
-     * @throws VmcoreException when its descriptor is bad
+     * @param source name of the dump, for messages
+     * @param parts in the order of their page frames, without a gap
+     * @param kept the second bitmap, whose bits were counted; nobody else uses it
      */
-    boolean next() throws IOException {
-        while (part == null || index == part.pages()) {
-            if (!parts.hasNext()) {
-                return false;
-            }
-            enter(parts.next());
-        }
-        pfn = dump.kept().nextSet(pfn + 1);
-        if (index >= part.described()) {
-            offset = 0;
-        } else {
-            if (!descriptors.hasRemaining()) {
-                readDescriptors();
-            }
-            offset = descriptors.getLong();
-            size = descriptors.getInt();
-            flags = descriptors.getInt();
-            descriptors.position(descriptors.position() + Long.BYTES);
-        }
-        index++;
-        missing = offset == 0 || part.incomplete() && !part.file().holds(offset, Integer.toUnsignedLong(size));
-        zero = false;
-        if (missing) {
-            if (!part.incomplete()) {
-                throw bad("a page: the file does not say that it is incomplete");
-            }
-            return true;
-        }
-        check();
-        zero = flags == 0 && isZero();
-        if (!zero) {
-            stored += size;
-            long most = part.file().size() - firstData();
-            if (stored > most) {
-                throw bad("no more than " + most + " bytes of pages together, which is what the file has");
-            }
-        }
-        return true;
+    StoredPages(Path source, List<StoredPart> parts, StoredBitmap kept, int pageSize) {
+        this.source = source;
+        this.parts = List.copyOf(parts);
+        this.kept = kept;
+        this.pageSize = pageSize;
     }
 
-    private void enter(SplitPart next) {
-        part = next;
-        index = 0;
-        stored = 0;
-        zeroPage = 0;
-        dataOffset = 0;
-        dataEnd = 0;
-        descriptors.position(0).limit(0);
+    Path source() {
+        return source;
     }
 
-    private void readDescriptors() throws IOException {
-        int step = (int) Math.min(DESCRIPTORS, part.described() - index);
-        part.file()
-                .read(
-                        "page descriptors",
-                        part.layout().descriptorOffset(index),
-                        descriptors.clear().limit(step * PageDescriptor.SIZE));
-        descriptors.flip();
+    /** Bytes of a page, which is a block. */
+    int pageSize() {
+        return pageSize;
     }
 
-    private long firstData() {
-        return part.layout().descriptorOffset(part.pages());
+    /** The second bitmap, for one thread. */
+    StoredBitmap kept() {
+        return kept.copy();
     }
 
-    private void check() throws VmcoreException {
-        if (flags != 0 && codecOf(flags) == null) {
-            throw bad("flags 0, 0x1, 0x2, 0x4 or 0x20");
-        }
-        if (flags == 0 ? size != pageSize : size < 1 || size > pageSize) {
-            throw bad((flags == 0 ? "" : "1 to ") + pageSize + " bytes");
-        }
-        if (offset < firstData() || !part.file().holds(offset, size)) {
-            throw bad("them between offset " + firstData() + " and the end of the file at "
-                    + part.file().size());
-        }
+    /** Whether a file says that pages are missing. */
+    boolean incomplete() {
+        return parts.stream().anyMatch(StoredPart::incomplete);
     }
 
-    private VmcoreException bad(String expected) {
-        return new VmcoreException(part.path() + ": page frame " + pfn + " has " + Integer.toUnsignedString(size)
-                + " bytes at offset " + Long.toUnsignedString(offset) + " with flags 0x" + Integer.toHexString(flags)
-                + ", expected " + expected);
-    }
-
-    private boolean isZero() throws IOException {
-        if (offset == zeroPage) {
-            return true;
-        }
-        raw.clear().put(0, stored(), dataIndex(), pageSize);
-        if (!zeroTest.isZero(raw, 0)) {
-            return false;
-        }
-        zeroPage = offset;
-        return true;
-    }
-
-    private static PageCodec codecOf(int flags) {
-        for (PageCodec codec : PageCodec.values()) {
-            if (codec.storable() && codec.kdumpFlag() == flags) {
-                return codec;
+    /** The part that has a page frame. */
+    StoredPart part(long pfn) {
+        int low = 0;
+        int high = parts.size() - 1;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (parts.get(middle).endPfn() <= pfn) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return null;
+        return parts.get(low);
     }
 
-    /** Page frame of this page. */
-    long pfn() {
-        return pfn;
+    /** A cursor for the calling thread, until it is given back. */
+    PageCursor borrow() {
+        PageCursor cursor = resting.pollFirst();
+        return cursor == null ? new PageCursor(this) : cursor;
     }
 
-    /** Whether the dump keeps the page and does not have it. */
-    boolean missing() {
-        return missing;
+    /** Takes a cursor back. */
+    void giveBack(PageCursor cursor) {
+        resting.addFirst(cursor);
     }
 
-    /** Whether it is stored as a page of zeros. */
-    boolean zero() {
-        return zero;
-    }
-
-    /** Codec of its stored bytes; null for a raw page. */
-    PageCodec codec() {
-        return flags == 0 ? null : codecOf(flags);
-    }
-
-    /** Number of its stored bytes. */
-    int size() {
-        return size;
-    }
-
-    /** A direct buffer that holds the stored bytes from {@link #dataIndex} on, until the next page. */
-    ByteBuffer stored() throws IOException {
-        if (offset < dataOffset || offset + size > dataEnd) {
-            int length = (int) Math.min(DATA, part.file().size() - offset);
-            dataEnd = 0;
-            part.file().read("pages", offset, data.clear().limit(length));
-            dataOffset = offset;
-            dataEnd = offset + length;
-            data.clear();
+    @Override
+    public void close() throws IOException {
+        for (PageCursor cursor = resting.pollFirst(); cursor != null; cursor = resting.pollFirst()) {
+            cursor.close();
         }
-        return data;
-    }
-
-    /** Where the stored bytes begin in {@link #stored}, which was asked for before. */
-    int dataIndex() {
-        return (int) (offset - dataOffset);
-    }
-
-    /** For messages: what is wrong with the stored bytes of this page. */
-    VmcoreException damaged(VmcoreException why) {
-        return new VmcoreException(
-                part.path() + ": page frame " + pfn + " at offset " + offset + ": " + why.getMessage(), why);
+        for (StoredPart part : parts) {
+            part.file().close();
+        }
     }
 }

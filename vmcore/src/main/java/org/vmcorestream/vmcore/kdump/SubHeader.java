@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.vmcorestream.vmcore.PfnRun;
 
 /**
- * The beginning of block 1 of a kdump file: struct kdump_sub_header of makedumpfile, version 6, in its 64-bit layout,
- * little-endian. All offsets in it are positions in the file.
+ * The beginning of block 1 of a kdump file: struct kdump_sub_header of makedumpfile, in its 64-bit layout, little-endian. All
+ * offsets in it are positions in the file. It has grown from version to version; what is written is version 6.
  *
  * <pre>
  *    0  u64  phys_base
@@ -23,7 +23,13 @@ import org.vmcorestream.vmcore.PfnRun;
  *   80  u64  start_pfn_64       0; when split, first page frame whose page the file has
  *   88  u64  end_pfn_64         0; when split, page frame behind the last one
  *   96  u64  max_mapnr_64       number of page frames
+ *
+ *  version   1   2   3   4   5    6
+ *  bytes    16  32  48  64  80  104
  * </pre>
+ *
+ * Before version 6 start_pfn and end_pfn are the range, and the main header has the number of page frames. Version 3 has the text
+ * of VMCOREINFO somewhere in the file by itself; from version 4 on it is in the notes. Versions 1 and 2 have neither.
  *
  * @param physBase physical address of the kernel's base
  * @param dumpLevel sum of makedumpfile's levels
@@ -54,6 +60,11 @@ record SubHeader(
     /** Bytes of the sub header; the notes follow. */
     static final int SIZE = 104;
 
+    private static final int[] SIZES = {0, 16, 32, 48, 64, 80, SIZE};
+
+    /** The first version with page frames of 64 bits. */
+    private static final int FIRST_WIDE = 6;
+
     private static final int PHYS_BASE_OFFSET = 0;
     private static final int DUMP_LEVEL_OFFSET = 8;
     /** Where it says whether the file is a part. */
@@ -63,8 +74,7 @@ record SubHeader(
     private static final int VMCOREINFO_OFFSET = 32;
     private static final int NOTES_OFFSET = 48;
     private static final int ERASE_INFO_OFFSET = 64;
-    /** Where the range of a part is. */
-    static final int START_PFN_OFFSET = 80;
+    private static final int START_PFN_OFFSET = 80;
 
     private static final int MAX_MAPNR_OFFSET = 96;
     private static final long MAX_UNSIGNED_INT = 0xffff_ffffL;
@@ -88,8 +98,25 @@ record SubHeader(
                 header.endPfn());
     }
 
-    /** Reads a sub header at the beginning of a little-endian buffer; nothing is checked. */
-    static SubHeader get(ByteBuffer block) {
+    /** Bytes of the sub header of a version, 1 to 6. */
+    static int size(int version) {
+        return SIZES[version];
+    }
+
+    /** Where the range of a part is. */
+    static int rangeOffset(int version) {
+        return version >= FIRST_WIDE ? START_PFN_OFFSET : START_PFN_32_OFFSET;
+    }
+
+    /**
+     * Reads a sub header at the beginning of a little-endian buffer; nothing is checked.
+     *
+     * @param block {@link #SIZE} bytes, zeros where the version has nothing
+     * @param main the main header, which has the rest of what older versions say
+     */
+    static SubHeader get(ByteBuffer block, MainHeader main) {
+        boolean wide = main.version() >= FIRST_WIDE;
+        int range = rangeOffset(main.version());
         return new SubHeader(
                 block.getLong(PHYS_BASE_OFFSET),
                 block.getInt(DUMP_LEVEL_OFFSET),
@@ -100,9 +127,9 @@ record SubHeader(
                 block.getLong(NOTES_OFFSET + Long.BYTES),
                 block.getLong(ERASE_INFO_OFFSET),
                 block.getLong(ERASE_INFO_OFFSET + Long.BYTES),
-                block.getLong(START_PFN_OFFSET),
-                block.getLong(START_PFN_OFFSET + Long.BYTES),
-                block.getLong(MAX_MAPNR_OFFSET));
+                block.getLong(range),
+                block.getLong(range + Long.BYTES),
+                wide ? block.getLong(MAX_MAPNR_OFFSET) : main.maxMapnr());
     }
 
     /** Writes the sub header to the beginning of a little-endian buffer of zeros. */

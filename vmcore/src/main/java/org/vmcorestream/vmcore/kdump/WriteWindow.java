@@ -4,14 +4,16 @@ package org.vmcorestream.vmcore.kdump;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 import org.vmcorestream.vmcore.file.DumpTarget;
 
 /** A part of a file that grows from its beginning: gathers small pieces, writes large ones, and keeps the CRC of all of it. */
 final class WriteWindow {
+    /** Fewer bytes than this are gathered, even when their CRC is known: a call for each would cost more than summing them. */
+    private static final int FEW = 256 << 10;
+
     private final DumpTarget file;
     private final ByteBuffer buffer;
-    private final CRC32C crc = new CRC32C();
+    private final SparseCrc crc = new SparseCrc();
     private final long start;
     private long written;
 
@@ -30,6 +32,23 @@ final class WriteWindow {
         return buffer;
     }
 
+    /**
+     * Puts all remaining bytes of a buffer in, whose CRC is known. Many are written as they are, from where they lie.
+     *
+     * @param bytes position and limit are left alone
+     */
+    void put(ByteBuffer bytes, int crc32c) throws IOException {
+        int length = bytes.remaining();
+        if (length < FEW && length <= buffer.capacity()) {
+            room(length).put(bytes.duplicate());
+            return;
+        }
+        flush();
+        file.write(bytes.duplicate(), start + written);
+        crc.add(crc32c, length);
+        written += length;
+    }
+
     /** Position in the file behind everything that was put in. */
     long end() {
         return start + length();
@@ -42,17 +61,18 @@ final class WriteWindow {
 
     /** CRC-32C of everything that was flushed. */
     int crc() {
-        return (int) crc.getValue();
+        return crc.crc();
     }
 
     /** Writes what the window holds. */
     void flush() throws IOException {
         buffer.flip();
         int length = buffer.remaining();
-        crc.update(buffer);
-        buffer.rewind();
-        file.write(buffer, start + written);
-        written += length;
+        if (length > 0) {
+            crc.add(buffer);
+            file.write(buffer, start + written);
+            written += length;
+        }
         buffer.clear();
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import org.vmcorestream.vmcore.MemoryMap;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.elf.Segment;
 
@@ -25,8 +24,7 @@ import org.vmcorestream.vmcore.elf.Segment;
  * @param backed subset of {@code present}
  * @param described subset of {@code backed}
  */
-public record FrameRuns(long endPfn, List<PfnRun> present, List<PfnRun> backed, List<PfnRun> described)
-        implements MemoryMap {
+public record FrameRuns(long endPfn, List<PfnRun> present, List<PfnRun> backed, List<PfnRun> described) {
 
     /** The page frames of checked PT_LOAD segments. */
     public static FrameRuns of(List<Segment> loads, int pageShift) {
@@ -67,7 +65,8 @@ public record FrameRuns(long endPfn, List<PfnRun> present, List<PfnRun> backed, 
         return List.copyOf(joined);
     }
 
-    private static List<PfnRun> clip(List<PfnRun> runs, long end) {
+    /** The runs without page frames from {@code end} on. */
+    static List<PfnRun> clip(List<PfnRun> runs, long end) {
         return runs.stream()
                 .filter(run -> run.firstPfn() < end)
                 .map(run -> run.endPfn() <= end ? run : new PfnRun(run.firstPfn(), end))

@@ -3,9 +3,10 @@ package org.vmcorestream.vmcore.memory;
 
 import java.util.List;
 import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.PfnSet;
 
 /** Asks a list of runs, ascending and apart, whether page frames are in it. Several threads may use one. */
-public final class RunLookup {
+public final class RunLookup implements PfnSet {
     private final long[] first;
     private final long[] end;
 
@@ -15,13 +16,13 @@ public final class RunLookup {
         end = runs.stream().mapToLong(PfnRun::endPfn).toArray();
     }
 
-    /** Whether a page frame is in a run. */
+    @Override
     public boolean contains(long pfn) {
         int run = atOrAbove(pfn);
         return run < first.length && first[run] <= pfn;
     }
 
-    /** The page frame behind {@code pfn} at which the answer changes; {@link Long#MAX_VALUE} when it never does. */
+    @Override
     public long nextChange(long pfn) {
         int run = atOrAbove(pfn);
         if (run == first.length) {

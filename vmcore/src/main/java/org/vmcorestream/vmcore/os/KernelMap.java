@@ -32,7 +32,20 @@ public record KernelMap(long physBase, long root, int levels, long smeMask) {
      * @throws CorruptVmcoreException when VMCOREINFO has none, or one outside of the kernel image
      */
     public static KernelMap read(String source, VmcoreInfo info, List<Segment> loads) throws CorruptVmcoreException {
-        long physBase = physBase(info, loads);
+        return read(source, info, physBase(loads));
+    }
+
+    /**
+     * Finds the top page table.
+     *
+     * @param source name of the vmcore, for messages
+     * @param otherPhysBase what else says where the kernel lies, for kernels whose VMCOREINFO does not
+     * @throws CorruptVmcoreException when VMCOREINFO has none, or one outside of the kernel image
+     */
+    public static KernelMap read(String source, VmcoreInfo info, OptionalLong otherPhysBase)
+            throws CorruptVmcoreException {
+        OptionalLong exported = info.number("phys_base");
+        long physBase = exported.isPresent() ? exported.getAsLong() : otherPhysBase.orElse(0);
         long table = topTable(source, info);
         long root = table - KERNEL_IMAGE + physBase;
         if (Long.compareUnsigned(table, KERNEL_IMAGE) < 0
@@ -68,17 +81,13 @@ public record KernelMap(long physBase, long root, int levels, long smeMask) {
         throw new CorruptVmcoreException(source + ": VMCOREINFO has no top page table, expected SYMBOL(init_top_pgt)");
     }
 
-    /** Kernels before Linux 4.10 do not export it, but /proc/vmcore says where the kernel's text is. */
-    private static long physBase(VmcoreInfo info, List<Segment> loads) throws CorruptVmcoreException {
-        OptionalLong exported = info.number("phys_base");
-        if (exported.isPresent()) {
-            return exported.getAsLong();
-        }
+    /** Kernels before Linux 4.10 do not export it, but the segments of /proc/vmcore say where the kernel's text is. */
+    public static OptionalLong physBase(List<Segment> loads) {
         for (Segment segment : loads) {
             if (Long.compareUnsigned(segment.virt(), KERNEL_IMAGE) >= 0) {
-                return segment.phys() - (segment.virt() - KERNEL_IMAGE);
+                return OptionalLong.of(segment.phys() - (segment.virt() - KERNEL_IMAGE));
             }
         }
-        return 0;
+        return OptionalLong.empty();
     }
 }

@@ -3,14 +3,15 @@ package org.vmcorestream.vmcore.page;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.ChunkDescriber;
-import org.vmcorestream.vmcore.memory.FrameRuns;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
+import org.vmcorestream.vmcore.PfnSet;
+import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.RunLookup;
 import org.vmcorestream.vmcore.paging.KernelMemory;
 
@@ -28,10 +29,10 @@ public final class StructPageDescriber implements ChunkDescriber {
         MemmapFrames open() throws IOException;
     }
 
-    private final FrameRuns frames;
+    private final Frames frames;
     private final RunLookup present;
-    private final RunLookup backed;
-    private final RunLookup described;
+    private final PfnSet held;
+    private final PfnSet described;
     private final SparseMemory sections;
     private final KernelMemory memory;
     private final StructPageDecoder decoder;
@@ -49,7 +50,7 @@ public final class StructPageDescriber implements ChunkDescriber {
      * @param memmapSource asked at the first {@link #memmap}
      */
     public StructPageDescriber(
-            FrameRuns frames,
+            Frames frames,
             SparseMemory sections,
             KernelMemory memory,
             PageLayout layout,
@@ -60,12 +61,12 @@ public final class StructPageDescriber implements ChunkDescriber {
         this.memory = memory;
         this.memmapSource = memmapSource;
         present = new RunLookup(frames.present());
-        backed = new RunLookup(frames.backed());
-        described = new RunLookup(frames.described());
+        held = frames.views().held().get();
+        described = frames.views().described().get();
         decoder = new StructPageDecoder(layout, facts);
         structSize = layout.size();
         blockPages = Integer.highestOneBit(BUFFER_SIZE / structSize);
-        buffer = ByteBuffer.allocateDirect((blockPages + 1) * structSize).order(ByteOrder.LITTLE_ENDIAN);
+        buffer = PageAlignedBuffer.allocate((blockPages + 1) * structSize);
     }
 
     @Override
@@ -79,12 +80,12 @@ public final class StructPageDescriber implements ChunkDescriber {
             if (!present.contains(pfn)) {
                 until = Math.min(end, present.nextChange(pfn));
                 into.append(0, 0, Descriptor.HOLE, (int) (until - pfn));
-            } else if (!backed.contains(pfn)) {
-                until = Math.min(end, Math.min(present.nextChange(pfn), backed.nextChange(pfn)));
+            } else if (!held.contains(pfn)) {
+                until = Math.min(end, Math.min(present.nextChange(pfn), held.nextChange(pfn)));
                 into.append(0, 0, Descriptor.NO_DATA, (int) (until - pfn));
             } else {
-                until = Math.min(end, Math.min(backed.nextChange(pfn), described.nextChange(pfn)));
-                until = Math.min(until, sections.sectionEnd(pfn));
+                until = Math.min(end, Math.min(held.nextChange(pfn), described.nextChange(pfn)));
+                until = Math.min(until, Math.min(present.nextChange(pfn), sections.sectionEnd(pfn)));
                 if (described.contains(pfn) && sections.covers(pfn)) {
                     describeRun(pfn, until, into);
                 } else {

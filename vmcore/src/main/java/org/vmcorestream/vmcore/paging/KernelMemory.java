@@ -78,7 +78,7 @@ public final class KernelMemory implements VirtualMemory {
         }
         if (read < length) {
             into.position(position);
-            throw new UnmappedAddressException(memory.file().path() + ": kernel address 0x"
+            throw new UnmappedAddressException(memory.source() + ": kernel address 0x"
                     + Long.toHexString(virt + read) + " is not mapped or not in the file, expected " + length
                     + " bytes from 0x" + Long.toHexString(virt) + " on");
         }
@@ -102,7 +102,6 @@ public final class KernelMemory implements VirtualMemory {
         return e instanceof VmcoreException known
                 ? known
                 : new VmcoreException(
-                        memory.file().path() + ": cannot read kernel address 0x" + Long.toHexString(virt) + ": " + e,
-                        e);
+                        memory.source() + ": cannot read kernel address 0x" + Long.toHexString(virt) + ": " + e, e);
     }
 }

@@ -20,6 +20,7 @@ import org.vmcorestream.vmcore.TruncatedVmcoreException;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.file.DumpFile;
 
 class ElfCoreTest {
     @TempDir
@@ -112,13 +113,16 @@ class ElfCoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"KDUMP   ", "DISKDUMP", "makedumpfile\0\0\0\0"})
-    void shouldNameFormatsThatAreNotReadYet(String signature) throws IOException {
+    void shouldNameFormatsThatAreNotElf(String signature) throws IOException {
         byte[] bytes = Arrays.copyOf(signature.getBytes(StandardCharsets.US_ASCII), 4096);
         Files.write(file(), bytes);
 
-        assertThatThrownBy(() -> Vmcore.open(file()))
-                .isInstanceOf(UnsupportedVmcoreException.class)
-                .hasMessageContaining("not read yet as input");
+        try (DumpFile file = DumpFile.open(file(), DumpFile.ReadObserver.NONE)) {
+            assertThatThrownBy(() -> ElfCore.read(file))
+                    .isInstanceOf(UnsupportedVmcoreException.class)
+                    .hasMessageStartingWith(file() + ": is a ")
+                    .hasMessageContaining("expected an ELF");
+        }
     }
 
     @Test

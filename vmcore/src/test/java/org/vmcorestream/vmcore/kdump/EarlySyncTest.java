@@ -39,7 +39,7 @@ class EarlySyncTest {
                 super.force(metaData);
             }
         };
-        return new KdumpWriter(folder.resolve("dump"), header, all, all, opener);
+        return KdumpDraft.whole(folder.resolve("dump"), header, all, all, opener);
     }
 
     private static KdumpFileWriter.Summary fill(KdumpFileWriter writer) throws IOException {

@@ -104,8 +104,8 @@ class FullDisk extends FileChannel {
     }
 
     @Override
-    public int read(ByteBuffer target, long position) {
-        throw new UnsupportedOperationException();
+    public int read(ByteBuffer target, long position) throws IOException {
+        return file.read(target, position);
     }
 
     @Override

@@ -88,7 +88,7 @@ class KdumpWriterFailureTest {
         KdumpFileWriter writer = create(full(100_000, true));
         Throwable thrown = catchThrowable(() -> addNoise(writer));
         assertThat(thrown)
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(DiskFullException.class)
                 .hasMessageMatching(
                         "\\Q" + partial + "\\E: cannot write \\d+ bytes at offset \\d+: No space left on device");
         assertThat(partial).doesNotExist();
@@ -201,7 +201,7 @@ class KdumpWriterFailureTest {
     }
 
     private KdumpFileWriter create(PartialFile.Opener opener) throws IOException {
-        return new KdumpWriter(file, header, KdumpFixture.full(PAGES), KdumpFixture.full(PAGES), opener);
+        return KdumpDraft.whole(file, header, KdumpFixture.full(PAGES), KdumpFixture.full(PAGES), opener);
     }
 
     private static PartialFile.Opener full(long room, boolean syncs) {

@@ -127,8 +127,7 @@ class SplitDumpHostileTest {
     @Test
     void shouldRefuseARangeThatEndsBeforeItBegins() throws IOException {
         SplitFixture.putLong(part(2), PAGE + 88, 99);
-        assertRefused(
-                "part-2: holds page frames 100 to before 99 as fields start_pfn_64 and end_pfn_64 at offset 4176");
+        assertRefused("part-2: holds page frames 100 to before 99 as start_pfn and end_pfn at offset 4176");
     }
 
     @Test

@@ -80,7 +80,8 @@ class SplitFileTest {
         assertThat(block.getLong(24)).isEqualTo(0xffff_ffffL);
         assertThat(block.getLong(80)).isEqualTo(1L << 33);
         assertThat(block.getLong(88)).isEqualTo(1L << 34);
-        assertThat(SubHeader.get(block).whole(0, 0))
+        assertThat(SubHeader.get(block, MainHeader.of(header, KdumpLayout.of(PAGE, header.endPfn(), 0), false))
+                        .whole(0, 0))
                 .isEqualTo(SubHeader.of(
                         KdumpFixture.header(PageCodec.LZO, PAGE, 1L << 34, 31),
                         KdumpLayout.of(PAGE, header.endPfn(), 0)));

@@ -19,6 +19,7 @@ import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
+import org.vmcorestream.vmcore.memory.SegmentMemory;
 import org.vmcorestream.vmcore.paging.PageTables;
 
 /**
@@ -48,7 +49,7 @@ class MemmapFramesTest {
         Path path = Files.write(folder.resolve("memory"), memory.array());
         try (DumpFile file = DumpFile.open(path, DumpFile.ReadObserver.NONE)) {
             List<Segment> loads = List.of(new Segment(0, Segment.PT_LOAD, 0, 0, 0, 4 * PAGE, 4 * PAGE));
-            PhysicalMemory physical = new PhysicalMemory(file, MemoryExtents.of(loads));
+            PhysicalMemory physical = new SegmentMemory(file, MemoryExtents.of(loads));
             PageTables tables = new PageTables(physical, PAGE, 4, 0);
             SparseMemory sections = new SparseMemory(SECTION_SHIFT, STRUCT, new long[] {0, 1, 2}, maps);
             MemmapFrames.Survey survey =

@@ -18,8 +18,10 @@ import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.memory.FrameRuns;
+import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
+import org.vmcorestream.vmcore.memory.SegmentMemory;
 import org.vmcorestream.vmcore.page.PageLayout.Hugetlb;
 import org.vmcorestream.vmcore.paging.KernelMemory;
 import org.vmcorestream.vmcore.paging.PageTables;
@@ -77,10 +79,10 @@ class StructPageDescriberTest {
         Path path = Files.write(folder.resolve("memory"), memory.array());
         try (DumpFile file = DumpFile.open(path, DumpFile.ReadObserver.NONE)) {
             List<Segment> loads = List.of(new Segment(0, Segment.PT_LOAD, 0, 0, 0, fileSize, PAGES * PAGE));
-            PhysicalMemory physical = new PhysicalMemory(file, MemoryExtents.of(loads));
+            PhysicalMemory physical = new SegmentMemory(file, MemoryExtents.of(loads));
             KernelMemory kernel = new KernelMemory(physical, new PageTables(physical, PAGE, 4, 0));
             StructPageDescriber describer = new StructPageDescriber(
-                    FrameRuns.of(loads, 12),
+                    Frames.of(FrameRuns.of(loads, 12)),
                     new SparseMemory(SECTION_SHIFT, STRUCT, sections, maps),
                     kernel,
                     LAYOUT,

@@ -20,6 +20,7 @@ import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
+import org.vmcorestream.vmcore.memory.SegmentMemory;
 
 /**
  * Page tables written by hand: 64 pages of memory from physical address 0 on, the file holds all but the last 16 bytes.
@@ -67,7 +68,7 @@ class PageTablesTest {
         Path path = Files.write(folder.resolve("memory"), bytes.array());
         file = DumpFile.open(path, (position, length) -> reads.incrementAndGet());
         Segment segment = new Segment(0, Segment.PT_LOAD, 0, 0, 0, SIZE - 16, SIZE);
-        return new PhysicalMemory(file, MemoryExtents.of(List.of(segment)));
+        return new SegmentMemory(file, MemoryExtents.of(List.of(segment)));
     }
 
     private KernelMemory kernel(int levels) throws IOException {

@@ -5,13 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
-import org.vmcorestream.vmcore.elf.ElfCore;
-import org.vmcorestream.vmcore.elf.ElfNotes;
-import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.log.KernelLog;
 import org.vmcorestream.vmcore.log.KernelLogReader;
-import org.vmcorestream.vmcore.memory.FrameRuns;
-import org.vmcorestream.vmcore.memory.MemoryExtents;
+import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 import org.vmcorestream.vmcore.os.KernelIdentityReader;
@@ -24,66 +20,66 @@ import org.vmcorestream.vmcore.page.SparseMemoryReader;
 import org.vmcorestream.vmcore.page.StructPageDescriber;
 import org.vmcorestream.vmcore.paging.KernelMemory;
 
-/** A vmcore in ELF format. */
-final class ElfVmcore implements Vmcore {
+/** The kernel in a dump, whatever the format of its files. */
+final class OpenedVmcore implements Vmcore {
     /** Longest memory that a {@link PfnBitmap} can hold. */
     private static final long MAX_END_PFN = 1L << 37;
 
-    private final DumpFile file;
-    private final ElfNotes notes;
+    private final DumpContainer dump;
     private final VmcoreInfo info;
     private final PageFacts facts;
     private final PageLayout layout;
     private final PhysicalMemory physical;
     private final KernelMap kernelMap;
     private final SparseMemory sections;
-    private final FrameRuns frames;
+    private final Frames frames;
     private final KernelIdentity kernel;
-    private final FilePageReader pages;
+    private final PageReader pages;
     private KernelLog log;
     private MemmapFrames.Survey memmapSurvey;
 
-    private ElfVmcore(DumpFile file) throws IOException {
-        this.file = file;
-        String source = file.path().toString();
-        ElfCore core = ElfCore.read(file);
-        notes = ElfNotes.read(file, core.notes());
-        info = new VmcoreInfo(source, notes.vmcoreInfo());
+    private OpenedVmcore(DumpContainer dump) throws IOException {
+        this.dump = dump;
+        String source = dump.file().toString();
+        info = new VmcoreInfo(source, dump.vmcoreInfo());
         facts = PageVocabulary.read(source, info);
         layout = PageLayout.read(source, info, facts);
-        physical = new PhysicalMemory(file, MemoryExtents.of(core.loads()));
-        kernelMap = KernelMap.read(source, info, core.loads());
+        physical = dump.memory();
+        kernelMap = KernelMap.read(source, info, dump.physBase());
         KernelMemory memory = kernelMap.memory(physical);
-        FrameRuns all = FrameRuns.of(core.loads(), facts.pageShift());
+        Frames all = dump.frames(facts.pageShift());
         sections = SparseMemoryReader.read(source, info, memory, layout.size(), facts.pageShift(), all.endPfn());
         frames = all.below(sections.endPfn());
         if (frames.endPfn() > MAX_END_PFN) {
             throw new UnsupportedVmcoreException(
                     source + ": memory up to page frame " + frames.endPfn() + ", expected at most " + MAX_END_PFN);
         }
-        kernel = KernelIdentityReader.read(info, memory, notes.prStatusCount(), kernelMap.physBase());
-        pages = new FilePageReader(physical, frames.backed(), facts.pageShift());
+        kernel = KernelIdentityReader.read(info, memory, dump.cpus(), kernelMap.physBase());
+        pages = dump.pages(facts.pageShift());
     }
 
-    /** Opens a vmcore whose reads are watched. */
-    static ElfVmcore open(Path path, DumpFile.ReadObserver observer) throws IOException {
-        DumpFile file = DumpFile.open(path, observer);
+    /**
+     * Finds the kernel in a dump.
+     *
+     * @param dump closed with the vmcore, and when it cannot be opened
+     */
+    static OpenedVmcore of(DumpContainer dump) throws IOException {
         try {
-            return new ElfVmcore(file);
+            return new OpenedVmcore(dump);
         } catch (IOException | RuntimeException e) {
-            file.close();
+            dump.close();
             throw e;
         }
     }
 
     @Override
     public Path file() {
-        return file.path();
+        return dump.file();
     }
 
     @Override
     public long fileSize() {
-        return file.size();
+        return dump.fileSize();
     }
 
     @Override
@@ -98,12 +94,12 @@ final class ElfVmcore implements Vmcore {
 
     @Override
     public byte[] vmcoreInfoText() {
-        return notes.vmcoreInfo().clone();
+        return dump.vmcoreInfo().clone();
     }
 
     @Override
     public byte[] notes() {
-        return notes.bytes().clone();
+        return dump.notes().clone();
     }
 
     @Override
@@ -154,6 +150,6 @@ final class ElfVmcore implements Vmcore {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        dump.close();
     }
 }

@@ -16,7 +16,7 @@ import org.vmcorestream.vmcore.TruncatedVmcoreException;
 import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
 
-class PhysicalMemoryTest {
+class SegmentMemoryTest {
     private static final long FAR = 5L << 30;
 
     @TempDir
@@ -48,7 +48,7 @@ class PhysicalMemoryTest {
                     load(1, FAR + 100, (1L << 40) + 100, 50),
                     load(2, FAR + 200, (1L << 40) + 150, 50),
                     load(3, FAR + 250, (1L << 40) + 210, 50));
-            PhysicalMemory memory = new PhysicalMemory(file, MemoryExtents.of(loads));
+            SegmentMemory memory = new SegmentMemory(file, MemoryExtents.of(loads));
             ByteBuffer into = ByteBuffer.allocateDirect(300);
 
             assertThat(memory.read((1L << 40) + 10, 280, into)).isEqualTo(190);
@@ -76,7 +76,7 @@ class PhysicalMemoryTest {
         try (DumpFile file = file();
                 RandomAccessFile shrink =
                         new RandomAccessFile(folder.resolve("far").toFile(), "rw")) {
-            PhysicalMemory memory = new PhysicalMemory(file, MemoryExtents.of(List.of(load(0, FAR, 0, 300))));
+            SegmentMemory memory = new SegmentMemory(file, MemoryExtents.of(List.of(load(0, FAR, 0, 300))));
             shrink.setLength(FAR + 100);
 
             assertThatThrownBy(() -> memory.read(0, 300, ByteBuffer.allocateDirect(300)))

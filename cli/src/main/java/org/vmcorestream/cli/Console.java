@@ -35,8 +35,7 @@ final class Console {
         this(out, Channels.newChannel(out), err, terminal, folder);
     }
 
-    private Console(
-            PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal, Path folder) {
+    private Console(PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal, Path folder) {
         this.out = out;
         this.bytes = bytes;
         this.err = err;

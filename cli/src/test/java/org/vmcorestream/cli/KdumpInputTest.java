@@ -119,7 +119,9 @@ class KdumpInputTest {
         try {
             Captured.Result nothing = Captured.run("run", "-", "-o", flat, "--force", "--spool-dir", folder);
             assertThat(nothing.exitCode()).isEqualTo(ExitCode.BAD_VMCORE.number());
-            assertThat(nothing.err()).contains("standard input: brings no bytes").hasLineCount(1);
+            assertThat(nothing.err())
+                    .contains("standard input: brings no bytes")
+                    .hasLineCount(1);
         } finally {
             System.setIn(in);
         }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.codec.PageDecompressor;
@@ -36,7 +37,7 @@ final class PageCursor implements AutoCloseable {
     private long firstDescriptor;
     private int descriptorCount;
 
-    private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
+    private final ByteBuffer window = PageAlignedBuffer.allocate(WINDOW);
     private StoredPart windowPart;
     private long windowOffset;
 

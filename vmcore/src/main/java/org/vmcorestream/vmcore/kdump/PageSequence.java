@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Iterator;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.codec.ZeroTest;
@@ -23,7 +24,7 @@ final class PageSequence {
     private final ZeroTest zeroTest;
     private final ByteBuffer descriptors =
             ByteBuffer.allocateDirect(DESCRIPTORS * PageDescriptor.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer data = ByteBuffer.allocateDirect(DATA);
+    private final ByteBuffer data = PageAlignedBuffer.allocate(DATA);
     private final ByteBuffer raw;
 
     private SplitPart part;

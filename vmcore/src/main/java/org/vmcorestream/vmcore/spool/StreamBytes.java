@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 
 /** The bytes of a stream, one after the other, with a buffer of 1 MiB. Belongs to one thread. */
 final class StreamBytes {
@@ -14,7 +15,7 @@ final class StreamBytes {
     private final ReadableByteChannel channel;
     private final long total;
     private final SpoolListener listener;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).flip();
+    private final ByteBuffer buffer = PageAlignedBuffer.allocate(BUFFER).flip();
     private long taken;
     private boolean ended;
 

@@ -172,7 +172,7 @@ final class SinkCommand extends ConsoleCommand {
         }
         S3Location below = DumpOutput.location(destination.uri);
         S3Store opened = teardown.add(store.open());
-        opened.removeAbandoned(below, Duration.ofHours(abandonedHours));
+        opened.removeAbandoned(below.resolve(""), Duration.ofHours(abandonedHours));
         return new DirectoryPerDump(Path.of(""), new StoreFiles(opened, below));
     }
 

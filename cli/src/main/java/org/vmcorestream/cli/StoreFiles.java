@@ -45,7 +45,7 @@ final class StoreFiles implements FileStore {
     @Override
     public KdumpDraft create(Path file, KdumpHeader header, List<PfnRun> present) {
         S3Location object = object(file);
-        return KdumpDraft.create(file, header, present, most -> store.begin(object, most));
+        return KdumpDraft.held(file, header, present, most -> store.begin(object, most));
     }
 
     @Override

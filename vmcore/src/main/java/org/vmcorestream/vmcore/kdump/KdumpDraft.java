@@ -78,7 +78,7 @@ public final class KdumpDraft implements AutoCloseable {
      * @param target begun when the number of kept pages is known
      * @throws IllegalArgumentException when the header cannot be one
      */
-    public static KdumpDraft create(Path path, KdumpHeader header, List<PfnRun> present, DumpTarget.Opener target) {
+    public static KdumpDraft held(Path path, KdumpHeader header, List<PfnRun> present, DumpTarget.Opener target) {
         HeaderCheck.require(header);
         return of(path, new HeldFront(path.toString(), target), header, present);
     }

@@ -12,6 +12,7 @@ import org.vmcorestream.vmcore.kdump.DumpExport;
 import org.vmcorestream.vmcore.kdump.SplitDump;
 import org.vmcorestream.vmcore.kdump.StoredDump;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  vmcore-stream export vmcore -o vmcore.elf --format elf",
             "  vmcore-stream export vmcore -o vmcore.zlib --codec zlib",
+            "  vmcore-stream export vmcore -o s3://dumps/host-7/vmcore --store-config store.properties",
             "  vmcore-stream export vmcore-*of4 -o - | ssh host makedumpfile -R vmcore"
         })
 final class ExportCommand extends ConsoleCommand {
@@ -42,7 +44,10 @@ final class ExportCommand extends ConsoleCommand {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "OUT",
-            description = "File to write; - for standard output, which is always flattened.")
+            description = {
+                "File to write, s3://BUCKET/KEY for an object of a store, or - for standard output, which is always",
+                "flattened."
+            })
     private String out;
 
     @Option(
@@ -63,6 +68,9 @@ final class ExportCommand extends ConsoleCommand {
             names = {"-F", "--flattened"},
             description = "Write the flattened format, of which 'makedumpfile -R' makes the file.")
     private boolean flattened;
+
+    @Mixin
+    private StoreOptions store;
 
     @Option(
             names = {"-f", "--force"},
@@ -86,14 +94,13 @@ final class ExportCommand extends ConsoleCommand {
                 throw new CommandFailure(ExitCode.BAD_VMCORE, file + ": is a folder, expected a kdump file");
             }
         }
-        DumpOutput output = DumpOutput.of(out, force, flattened);
+        DumpOutput output = teardown.add(DumpOutput.of(out, force, flattened, store, console()));
         files.forEach(output::spare);
         StoredDump dump = teardown.add(open());
-        DumpTarget target = teardown.add(output.open(console()));
         DumpExport.Summary summary;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {
-            summary = write(dump, target, board.bar("Writing pages")::at);
+            summary = write(dump, output, board.bar("Writing pages")::at);
         } catch (VmcoreException e) {
             throw e;
         } catch (IOException e) {
@@ -101,7 +108,7 @@ final class ExportCommand extends ConsoleCommand {
         } finally {
             board.close();
         }
-        output.tell(console(), line(summary));
+        output.tell(line(summary));
         if (summary.incomplete()) {
             console()
                     .complain(output.name() + ": is incomplete, as the dump says of itself: " + summary.missing()
@@ -121,7 +128,7 @@ final class ExportCommand extends ConsoleCommand {
         }
     }
 
-    private DumpExport.Summary write(StoredDump dump, DumpTarget target, DumpExport.Progress progress)
+    private DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
             throws IOException {
         if (format == Format.ELF) {
             return DumpExport.elf(dump, target, progress);

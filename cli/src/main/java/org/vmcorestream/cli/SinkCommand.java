@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +12,10 @@ import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.sink.DirectoryPerDump;
 import org.vmcorestream.sink.SinkService;
+import org.vmcorestream.storage.S3Location;
+import org.vmcorestream.storage.S3Store;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,14 +33,41 @@ import picocli.CommandLine.Option;
         footer = {
             "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash",
             "  vmcore-stream sink --bootstrap-server kafka:9092 --dir /var/crash \\",
-            "      --codec zlib --assemblies 4"
+            "      --codec zlib --assemblies 4",
+            "  vmcore-stream sink --bootstrap-server kafka:9092 --to s3://dumps/prod --store-config store.properties"
         })
 final class SinkCommand extends ConsoleCommand {
     @Mixin
     private KafkaOptions.Required kafka;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Folder of the dumps' folders.")
-    private Path directory;
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Destination destination;
+
+    @Mixin
+    private StoreOptions store;
+
+    @Option(
+            names = "--abandoned-after",
+            paramLabel = "HOURS",
+            defaultValue = "48",
+            description = {
+                "Uploads to a store that were begun so long ago and never ended are given up at the start",
+                "(default: ${DEFAULT-VALUE})."
+            })
+    private int abandonedHours;
+
+    /** Where files go. */
+    private static final class Destination {
+        @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Folder of the dumps' folders.")
+        private Path directory;
+
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "URI",
+                description = "The same as a URI: file:///DIR, or s3://BUCKET/PREFIX for a store.")
+        private String uri;
+    }
 
     @Option(
             names = "--codec",
@@ -98,10 +129,11 @@ final class SinkCommand extends ConsoleCommand {
         }
         Map<String, Object> client = kafka.client();
         int atOnce = Threads.number("--assemblies", assemblies, Threads.MAX);
-        Files.createDirectories(directory);
-        if (!Files.isWritable(directory)) {
-            throw new CommandFailure(ExitCode.OUTPUT, directory + ": cannot be written to");
+        if (abandonedHours < 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--abandoned-after " + abandonedHours + ", expected 1 or more hours");
         }
+        SinkService.Placement placement = placement(teardown);
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(kafka.topics());
         }
@@ -109,8 +141,6 @@ final class SinkCommand extends ConsoleCommand {
         try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
             defaults = finder.find(ruleSets);
         }
-        DirectoryPerDump placement = new DirectoryPerDump(directory);
-        placement.removeAbandoned();
         SinkService service = teardown.add(new SinkService(
                 new SinkService.Settings(
                         client,
@@ -124,8 +154,36 @@ final class SinkCommand extends ConsoleCommand {
                         Duration.ofSeconds(stallSeconds)),
                 new Lines(console())));
         service.start();
-        console().log("Writing dumps of " + kafka.bootstrapServer() + " to " + directory + "; interrupt to end.");
+        console().log("Writing dumps of " + kafka.bootstrapServer() + " to " + target() + "; interrupt to end.");
         return LongRunning.await(service::failure);
+    }
+
+    private String target() {
+        return destination.uri == null ? destination.directory.toString() : destination.uri;
+    }
+
+    private SinkService.Placement placement(Teardown teardown) throws IOException {
+        if (destination.uri == null || !S3Location.isS3(destination.uri)) {
+            if (destination.uri != null && !destination.uri.regionMatches(true, 0, "file:", 0, 5)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, "--to '" + destination.uri + "', expected file:///DIR or s3://BUCKET/PREFIX");
+            }
+            return directory(destination.uri == null ? destination.directory : DumpOutput.path(destination.uri));
+        }
+        S3Location below = DumpOutput.location(destination.uri);
+        S3Store opened = teardown.add(store.open());
+        opened.removeAbandoned(below.resolve(""), Duration.ofHours(abandonedHours));
+        return new DirectoryPerDump(Path.of(""), new StoreFiles(opened, below));
+    }
+
+    private static DirectoryPerDump directory(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        if (!Files.isWritable(directory)) {
+            throw new CommandFailure(ExitCode.OUTPUT, directory + ": cannot be written to");
+        }
+        DirectoryPerDump placement = new DirectoryPerDump(directory);
+        placement.removeAbandoned();
+        return placement;
     }
 
     private record Lines(Console console) implements SinkService.Listener {

@@ -84,6 +84,14 @@ final class Line implements AutoCloseable {
     /** Starts a sink that writes to {@code folder/DUMPID-RULESET.kdump}. */
     Sink sink(String group, Path folder, Optional<PageCodec> codec, int assemblies) throws IOException {
         Files.createDirectories(folder);
+        return start(
+                group,
+                (manifest, ruleSet, primary) -> folder.resolve(manifest.getDumpId() + "-" + ruleSet + ".kdump"),
+                codec,
+                assemblies);
+    }
+
+    private Sink start(String group, SinkService.Placement placement, Optional<PageCodec> codec, int assemblies) {
         Sink sink = new Sink();
         SinkService service = new SinkService(
                 new SinkService.Settings(
@@ -91,7 +99,7 @@ final class Line implements AutoCloseable {
                         topics,
                         group,
                         "sink-" + sinks.size(),
-                        (manifest, ruleSet, primary) -> folder.resolve(manifest.getDumpId() + "-" + ruleSet + ".kdump"),
+                        placement,
                         codec,
                         List.of(DEFAULT.name()),
                         assemblies,
@@ -101,6 +109,11 @@ final class Line implements AutoCloseable {
         service.start();
         sinks.push(service);
         return sink;
+    }
+
+    /** Starts a sink that writes where a placement says. */
+    Sink sink(String group, SinkService.Placement placement) {
+        return start(group, placement, Optional.empty(), 1);
     }
 
     /** Captures a vmcore. */

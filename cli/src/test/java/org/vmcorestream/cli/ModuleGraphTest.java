@@ -19,6 +19,7 @@ class ModuleGraphTest {
     private static final String PRODUCER = "org.vmcorestream.producer..";
     private static final String PROCESSOR = "org.vmcorestream.processor..";
     private static final String SINK = "org.vmcorestream.sink..";
+    private static final String STORAGE = "org.vmcorestream.storage..";
     private static final String RULEBOOK = "org.vmcorestream.rulebook..";
     private static final String ARCHIVE = "org.vmcorestream.archive..";
     private static final String CONSOLE = "org.vmcorestream.console..";
@@ -142,6 +143,42 @@ class ModuleGraphTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(RULES, VMCORE, RULEBOOK, ARCHIVE, CONSOLE, PRODUCER, PROCESSOR, SINK, CLI, TESTKIT);
+
+    @ArchTest
+    static final ArchRule storageKnowsOnlyDumpFiles = noClasses()
+            .that()
+            .resideInAPackage(STORAGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    RULES,
+                    SCHEMAS,
+                    RULEBOOK,
+                    ARCHIVE,
+                    CONSOLE,
+                    GATE,
+                    PRODUCER,
+                    PROCESSOR,
+                    SINK,
+                    CLI,
+                    TESTKIT,
+                    "org.apache.kafka..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineKnowsStorage = noClasses()
+            .that()
+            .resideOutsideOfPackages(STORAGE, CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(STORAGE);
+
+    @ArchTest
+    static final ArchRule onlyStorageKnowsTheSdkOfAStore = noClasses()
+            .that()
+            .resideOutsideOfPackage(STORAGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("software.amazon.awssdk..");
 
     @ArchTest
     static final ArchRule onlyTheRulebookKnowsCel = noClasses()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -35,8 +34,10 @@ record AssemblyOrder(DumpPlan plan, String ruleSet, boolean primary, Optional<Re
      */
     Path whole(StageTools tools) {
         Path file = tools.placement().fileOf(plan.manifest(), ruleSet, primary);
-        boolean taken =
-                isReplay() && primary && !tools.finished().hasFile(plan.dumpId(), ruleSet) && Files.exists(file);
+        boolean taken = isReplay()
+                && primary
+                && !tools.finished().hasFile(plan.dumpId(), ruleSet)
+                && tools.placement().files().exists(file);
         return taken ? tools.placement().fileOf(plan.manifest(), ruleSet, false) : file;
     }
 

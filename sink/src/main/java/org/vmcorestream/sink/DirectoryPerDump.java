@@ -51,10 +51,22 @@ public final class DirectoryPerDump implements SinkService.Placement {
     private static final long MAX_MILLIS = 253_402_300_799_999L;
 
     private final Path directory;
+    private final FileStore files;
 
     /** Places all dumps below a directory, which is made when it is needed. */
     public DirectoryPerDump(Path directory) {
+        this(directory, FileStore.LOCAL);
+    }
+
+    /** Places all dumps below a directory of a store, or with the empty path at its top. */
+    public DirectoryPerDump(Path directory, FileStore files) {
         this.directory = directory;
+        this.files = files;
+    }
+
+    @Override
+    public FileStore files() {
+        return files;
     }
 
     @Override

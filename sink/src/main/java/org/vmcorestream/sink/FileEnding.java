@@ -80,7 +80,10 @@ final class FileEnding {
     }
 
     private DumpFile report(Optional<DumpFile> there) throws IOException {
-        boolean stays = there.isPresent() && (file.writer() == null || StandingFile.outranks(there.get(), absent));
+        boolean stays = there.isPresent()
+                && (file.writer() == null
+                        || StandingFile.outranks(
+                                there.get(), absent, tools.placement().files()));
         if (stays) {
             kept = true;
             return FileReport.kept(there.get(), order.replayId(), String.join("; ", problems.lines()));

@@ -29,7 +29,7 @@ final class FileReport {
         return new DumpFile(
                 order.plan().dumpId(),
                 order.ruleSet(),
-                file.toUri().toString(),
+                tools.placement().files().location(file),
                 tools.name(),
                 tools.clock().millis(),
                 PageCodecName.valueOf(codec.name()),

@@ -2,7 +2,6 @@
 package org.vmcorestream.sink;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.vmcorestream.schemas.records.PfnRange;
 import org.vmcorestream.vmcore.PfnRun;
@@ -49,7 +48,7 @@ final class GrowingFile implements AutoCloseable {
 
     /** Makes room for it in its folder. */
     void makeFolder() throws IOException {
-        Files.createDirectories(path.toAbsolutePath().getParent());
+        tools.placement().files().prepare(path);
     }
 
     /**
@@ -61,7 +60,7 @@ final class GrowingFile implements AutoCloseable {
         var present = order.plan().manifest().getPresent().stream()
                 .map(GrowingFile::run)
                 .toList();
-        draft = KdumpDraft.create(path, KdumpHeaders.of(order, codec, false), present);
+        draft = tools.placement().files().create(path, KdumpHeaders.of(order, codec, false), present);
         return draft;
     }
 

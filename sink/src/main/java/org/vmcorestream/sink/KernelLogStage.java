@@ -3,7 +3,6 @@ package org.vmcorestream.sink;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -27,6 +26,7 @@ final class KernelLogStage {
     private final DumpPlan plan;
     private final String ruleSet;
     private final Path log;
+    private final FileStore files;
     private final String topic;
     private final StageReader reader;
     private final String key;
@@ -46,13 +46,14 @@ final class KernelLogStage {
         plan = order.plan();
         ruleSet = order.ruleSet();
         log = KernelLogFile.beside(file);
+        files = tools.placement().files();
         this.reader = reader;
         this.place = place;
         topic = tools.topics().dumps();
         outbox = tools.outbox();
         byte[] bytes = Keys.kernelLog(plan.dumpId());
         key = new String(bytes, StandardCharsets.UTF_8);
-        if (!order.part().bringsLog() || order.isReplay() && Files.exists(log)) {
+        if (!order.part().bringsLog() || order.isReplay() && files.exists(log)) {
             this.partitions = new int[0];
         } else if (place != null) {
             this.partitions = new int[] {place.partition()};
@@ -121,7 +122,7 @@ final class KernelLogStage {
             return;
         }
         if (read.getText().hasRemaining()) {
-            KernelLogFile.write(log, read.getText(), ruleSet);
+            files.writeLog(log, read.getText(), ruleSet);
         }
         if (!read.getComplete()) {
             LOG.warn("dump {}: its kernel log is not whole: {}", plan.dumpId(), Problems.line(read.getProblem()));

@@ -66,6 +66,9 @@ final class RoomOnDisk implements AutoCloseable {
 
     /** Takes the room that an attempt before this one shows to be needed, or none while there is not enough. */
     boolean takeLeast() throws IOException {
+        if (!tools.placement().files().onDisk()) {
+            return tools.clock().millis() >= least.notBefore();
+        }
         if (share == null && least != Need.UNKNOWN && tools.clock().millis() >= least.notBefore()) {
             file.makeFolder();
             share = tools.disks().take(folder(), least.bytes()).share();
@@ -83,6 +86,9 @@ final class RoomOnDisk implements AutoCloseable {
      * @param latest newest record of the dump
      */
     boolean take(DumpPlan latest) throws IOException {
+        if (!tools.placement().files().onDisk()) {
+            return true;
+        }
         if (counted != latest) {
             need = Math.max(least.bytes(), need(latest));
             counted = latest;

@@ -33,6 +33,11 @@ public final class SinkService implements AutoCloseable {
     public interface Placement {
         /** Final name of the file of a dump's manifest under a rule set; {@code primary} for the first rule set asked for. */
         Path fileOf(Manifest manifest, String ruleSet, boolean primary);
+
+        /** What holds the files under these names. */
+        default FileStore files() {
+            return FileStore.LOCAL;
+        }
     }
 
     /** Told what happens to files. Called from the sink's threads; must return at once. */

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
-import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -92,22 +87,10 @@ final class StandingFile {
      * pages, and is still where its record says, as long as its record says, as far as this sink can see.
      *
      * @param missing pages that the new file would lack
+     * @param files what holds the files of this sink
      */
-    static boolean outranks(DumpFile file, long missing) {
-        return (file.getComplete() || file.getMissingPages() < missing) && isThere(file);
-    }
-
-    private static boolean isThere(DumpFile file) {
-        try {
-            URI location = URI.create(file.getLocation());
-            if (!"file".equals(location.getScheme())) {
-                return false;
-            }
-            Path path = Path.of(location);
-            return Files.isRegularFile(path) && Files.size(path) == file.getSize();
-        } catch (IllegalArgumentException | FileSystemNotFoundException | IOException e) {
-            LOG.debug("{}: {}", Problems.line(file.getLocation()), e.getMessage());
-            return false;
-        }
+    static boolean outranks(DumpFile file, long missing, FileStore files) {
+        return (file.getComplete() || file.getMissingPages() < missing)
+                && files.holds(file.getLocation(), file.getSize());
     }
 }

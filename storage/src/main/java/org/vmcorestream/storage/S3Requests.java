@@ -36,7 +36,15 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 final class S3Requests {
     private static final Logger LOG = LoggerFactory.getLogger(S3Requests.class);
     private static final String CONTENT_TYPE = "application/octet-stream";
-    private static final Duration SMALL = Duration.ofSeconds(60);
+    private static final Duration SMALL = Duration.ofSeconds(30);
+
+    /** With all attempts and the pauses between them. */
+    private static final Duration SMALL_IN_ALL = Duration.ofMinutes(2);
+
+    /** Whoever gives an upload up has no time to lose: the rule of the bucket does it too. */
+    private static final Duration ABORT = Duration.ofSeconds(10);
+
+    private static final Duration ABORT_IN_ALL = Duration.ofSeconds(30);
 
     /** A store may take minutes to put the parts of a large object together. */
     private static final Duration COMPLETE = Duration.ofMinutes(10);
@@ -66,7 +74,7 @@ final class S3Requests {
                 .bucket(object.bucket())
                 .key(object.key())
                 .contentType(CONTENT_TYPE)
-                .overrideConfiguration(within(SMALL));
+                .overrideConfiguration(within(SMALL, SMALL_IN_ALL));
         settings.storageClass().ifPresent(request::storageClass);
         encryption().ifPresent(request::serverSideEncryption);
         settings.kmsKey().ifPresent(request::ssekmsKeyId);
@@ -145,7 +153,7 @@ final class S3Requests {
                 .bucket(object.bucket())
                 .key(object.key())
                 .checksumMode(ChecksumMode.ENABLED)
-                .overrideConfiguration(within(SMALL))
+                .overrideConfiguration(within(SMALL, SMALL_IN_ALL))
                 .build());
     }
 
@@ -154,7 +162,7 @@ final class S3Requests {
         return client.listMultipartUploadsPaginator(ListMultipartUploadsRequest.builder()
                         .bucket(below.bucket())
                         .prefix(below.key())
-                        .overrideConfiguration(within(SMALL))
+                        .overrideConfiguration(within(SMALL, SMALL_IN_ALL))
                         .build())
                 .uploads();
     }
@@ -166,7 +174,7 @@ final class S3Requests {
                     .bucket(object.bucket())
                     .key(object.key())
                     .uploadId(uploadId)
-                    .overrideConfiguration(within(SMALL))
+                    .overrideConfiguration(within(ABORT, ABORT_IN_ALL))
                     .build());
             return true;
         } catch (NoSuchUploadException e) {
@@ -191,6 +199,13 @@ final class S3Requests {
 
     private static Duration body(int length) {
         return BODY.plusSeconds(length >> 20);
+    }
+
+    private static AwsRequestOverrideConfiguration within(Duration attempt, Duration all) {
+        return AwsRequestOverrideConfiguration.builder()
+                .apiCallAttemptTimeout(attempt)
+                .apiCallTimeout(all)
+                .build();
     }
 
     private static AwsRequestOverrideConfiguration within(Duration attempt) {

@@ -61,7 +61,7 @@ public record S3Settings(
 
     private static final int DEFAULT_PART = 8 << 20;
     private static final int MAX_PART = 1 << 30;
-    private static final int DEFAULT_ATTEMPTS = 6;
+    private static final int DEFAULT_ATTEMPTS = 10;
     private static final int MAX_ATTEMPTS = 100;
     private static final int DEFAULT_PARALLEL = 4;
     private static final int MAX_PARALLEL = 64;

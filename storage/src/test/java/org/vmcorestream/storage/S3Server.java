@@ -20,7 +20,7 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
  * A store that speaks S3, as a process of its own: S3Proxy, which keeps objects in a folder, and checks signatures and checksums. All tests of a
  * JVM share one, which ends with the JVM or when its standard input does.
  */
-final class S3Server {
+public final class S3Server {
     private static final String ACCESS_KEY = "test-access";
     private static final String SECRET_KEY = "test-secret";
     private static final String READY = "port ";
@@ -29,13 +29,15 @@ final class S3Server {
     private static S3Server shared;
 
     private final int port;
+    private final Path folder;
 
-    private S3Server(int port) {
+    private S3Server(int port, Path folder) {
         this.port = port;
+        this.folder = folder;
     }
 
     /** The server, started when it is first asked for; the SDK finds credentials for it. */
-    static synchronized S3Server shared() {
+    public static synchronized S3Server shared() {
         if (shared == null) {
             try {
                 shared = start();
@@ -73,7 +75,7 @@ final class S3Server {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith(READY)) {
-                return new S3Server(Integer.parseInt(line.substring(READY.length())));
+                return new S3Server(Integer.parseInt(line.substring(READY.length())), folder);
             }
         }
         throw new IOException("the S3 server did not start, see " + folder + ".log");
@@ -105,7 +107,13 @@ final class S3Server {
         return port;
     }
 
-    URI endpoint() {
+    /** Where it keeps objects: a folder for each bucket, and files in it by their keys. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Its address. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + port);
     }
 

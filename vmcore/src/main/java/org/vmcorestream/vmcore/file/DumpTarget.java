@@ -10,6 +10,18 @@ import java.nio.ByteBuffer;
  * only after {@link #commit}. Belongs to one thread.
  */
 public interface DumpTarget extends AutoCloseable {
+    /** Begins a target once it is known how large it can become. */
+    @FunctionalInterface
+    interface Opener {
+        /**
+         * Begins it.
+         *
+         * @param most bytes that will be written to it at most, holes between them included
+         * @throws IOException when it cannot be written
+         */
+        DumpTarget open(long most) throws IOException;
+    }
+
     /**
      * Writes all remaining bytes of a buffer, whose position moves to its limit.
      *

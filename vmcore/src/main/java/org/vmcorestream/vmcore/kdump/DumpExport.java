@@ -45,13 +45,14 @@ public final class DumpExport {
      * Writes a kdump file, header version 6, that is not split. Pages that are stored in its codec already are copied as they are.
      *
      * @param codec of its pages, one that a kdump file can hold
-     * @param out ended when this returns
+     * @param target where it goes
      * @throws org.vmcorestream.vmcore.VmcoreException when the dump turns out to be damaged
-     * @throws IOException when it cannot be read or {@code out} cannot be written
+     * @throws IOException when it cannot be read or the target cannot be written
      */
-    public static Summary kdump(StoredDump dump, PageCodec codec, DumpTarget out, Progress progress)
+    public static Summary kdump(StoredDump dump, PageCodec codec, DumpTarget.Opener target, Progress progress)
             throws IOException {
-        try (KdumpExport export = new KdumpExport(dump, codec, out)) {
+        try (DumpTarget out = target.open(KdumpExport.most(dump));
+                KdumpExport export = new KdumpExport(dump, codec, out)) {
             Summary summary = export.write(progress);
             out.commit();
             return summary;
@@ -62,13 +63,11 @@ public final class DumpExport {
      * Writes an ELF core file as {@code makedumpfile -E} does: pages that are left out are memory without bytes in the file. Where that
      * would make more segments than an ELF header can count, those of short runs stand as zeros.
      *
-     * @param out ended when this returns
+     * @param target where it goes
      * @throws org.vmcorestream.vmcore.VmcoreException when the dump turns out to be damaged, or is of a machine without a number here
-     * @throws IOException when it cannot be read or {@code out} cannot be written
+     * @throws IOException when it cannot be read or the target cannot be written
      */
-    public static Summary elf(StoredDump dump, DumpTarget out, Progress progress) throws IOException {
-        Summary summary = ElfExport.write(dump, out, progress);
-        out.commit();
-        return summary;
+    public static Summary elf(StoredDump dump, DumpTarget.Opener target, Progress progress) throws IOException {
+        return ElfExport.write(dump, target, progress);
     }
 }

@@ -18,7 +18,7 @@ final class ElfExport {
     private static final int NOTE_HEADER = 12;
 
     private final StoredDump dump;
-    private final DumpTarget out;
+    private DumpTarget out;
     private final int pageSize;
     private final ZeroTest zeroTest;
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
@@ -27,18 +27,18 @@ final class ElfExport {
     private long zeroPages;
     private long missing;
 
-    private ElfExport(StoredDump dump, DumpTarget out) {
+    private ElfExport(StoredDump dump) {
         this.dump = dump;
-        this.out = out;
         pageSize = dump.header().pageSize();
         zeroTest = new ZeroTest(pageSize);
     }
 
-    static DumpExport.Summary write(StoredDump dump, DumpTarget out, DumpExport.Progress progress) throws IOException {
-        return new ElfExport(dump, out).write(progress);
+    static DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
+            throws IOException {
+        return new ElfExport(dump).write(target, progress);
     }
 
-    private DumpExport.Summary write(DumpExport.Progress progress) throws IOException {
+    private DumpExport.Summary write(DumpTarget.Opener target, DumpExport.Progress progress) throws IOException {
         String name = dump.header().kernel().machine();
         OptionalInt machine = ElfHeaders.machine(name);
         if (machine.isEmpty()) {
@@ -50,11 +50,15 @@ final class ElfExport {
         for (int i = 0; i < segments.count(); i++) {
             headers.addLoad(segments.first(i), segments.pages(i), segments.filePages(i));
         }
-        writePages(segments, headers.dataOffset(), progress);
-        if (headers.end() > end && headers.end() > headers.dataOffset()) {
-            out.write(ByteBuffer.allocate(1), headers.end() - 1);
+        try (DumpTarget opened = target.open(headers.end())) {
+            out = opened;
+            writePages(segments, headers.dataOffset(), progress);
+            if (headers.end() > end && headers.end() > headers.dataOffset()) {
+                out.write(ByteBuffer.allocate(1), headers.end() - 1);
+            }
+            out.write(headers.bytes(), 0);
+            out.commit();
         }
-        out.write(headers.bytes(), 0);
         progress.at(dump.pages(), dump.pages());
         return new DumpExport.Summary(
                 headers.end(),

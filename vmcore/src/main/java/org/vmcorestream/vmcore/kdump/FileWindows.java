@@ -13,7 +13,7 @@ import java.util.BitSet;
  * shares its place in memory with every {@code slots}-th one, so those that lie beside each other are held together. Belongs to one thread.
  */
 final class FileWindows {
-    private final PartialFile file;
+    private final DraftFile file;
     private final long offset;
     private final long length;
     private final int size;
@@ -32,7 +32,7 @@ final class FileWindows {
      * @param size bytes of a window, a power of two and a multiple of 8
      * @param slots most windows in memory, a power of two
      */
-    FileWindows(PartialFile file, long offset, long length, int size, int slots) {
+    FileWindows(DraftFile file, long offset, long length, int size, int slots) {
         if (Integer.bitCount(size) != 1 || size < Long.BYTES || Integer.bitCount(slots) != 1) {
             throw new IllegalArgumentException(slots + " windows of " + size + " bytes, expected powers of two");
         }

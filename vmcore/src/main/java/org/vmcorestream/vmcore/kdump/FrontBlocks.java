@@ -14,14 +14,14 @@ import org.vmcorestream.vmcore.memory.RunLookup;
 final class FrontBlocks {
     private static final int STEP = 64 << 10;
 
-    private final PartialFile file;
+    private final DraftFile file;
     private final KdumpLayout layout;
     private final SparseCrc header = new SparseCrc();
     private final SparseCrc first = new SparseCrc();
     private final SparseCrc second = new SparseCrc();
     private long keptPages;
 
-    FrontBlocks(PartialFile file, KdumpLayout layout) {
+    FrontBlocks(DraftFile file, KdumpLayout layout) {
         this.file = file;
         this.layout = layout;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.vmcore.PfnBitmap;
 import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.file.DumpTarget;
 import org.vmcorestream.vmcore.memory.RunLookup;
 
 /**
@@ -29,7 +30,7 @@ public final class KdumpDraft implements AutoCloseable {
     private static final int NUMBER_WINDOWS = 16;
 
     private final Path path;
-    private final PartialFile file;
+    private final DraftFile file;
     private final KdumpLayout layout;
     private final RunLookup present;
     private final DraftBitmap kept;
@@ -37,7 +38,7 @@ public final class KdumpDraft implements AutoCloseable {
     private final DraftNumbers numbers;
     private boolean begun;
 
-    private KdumpDraft(Path path, PartialFile file, KdumpLayout layout, long endPfn, List<PfnRun> present) {
+    private KdumpDraft(Path path, DraftFile file, KdumpLayout layout, long endPfn, List<PfnRun> present) {
         this.path = path;
         this.file = file;
         this.layout = layout;
@@ -67,8 +68,24 @@ public final class KdumpDraft implements AutoCloseable {
     static KdumpDraft create(Path path, KdumpHeader header, List<PfnRun> present, PartialFile.Opener opener)
             throws IOException {
         HeaderCheck.require(header);
+        return of(path, PartialFile.create(path, opener), header, present);
+    }
+
+    /**
+     * Creates a file that goes elsewhere. Its front is held in memory: at most 64 MiB for each TiB of memory that the dump has.
+     *
+     * @param path its name, for messages
+     * @param target begun when the number of kept pages is known
+     * @throws IllegalArgumentException when the header cannot be one
+     */
+    public static KdumpDraft held(Path path, KdumpHeader header, List<PfnRun> present, DumpTarget.Opener target) {
+        HeaderCheck.require(header);
+        return of(path, new HeldFront(path.toString(), target), header, present);
+    }
+
+    private static KdumpDraft of(Path path, DraftFile file, KdumpHeader header, List<PfnRun> present) {
         KdumpLayout layout = KdumpLayout.of(header.pageSize(), header.endPfn(), header.notes().length);
-        return new KdumpDraft(path, PartialFile.create(path, opener), layout, header.endPfn(), present);
+        return new KdumpDraft(path, file, layout, header.endPfn(), present);
     }
 
     /** Creates a file both of whose bitmaps are known. */
@@ -157,6 +174,7 @@ public final class KdumpDraft implements AutoCloseable {
             FrontBlocks front = new FrontBlocks(file, layout);
             front.put(header);
             front.put(present, kept);
+            file.begin(layout.descriptorOffset(front.keptPages()) + (front.keptPages() + 1) * header.pageSize());
             return new KdumpWriter(path, header, layout, kept, file, front);
         } catch (IOException | RuntimeException | Error e) {
             file.close();

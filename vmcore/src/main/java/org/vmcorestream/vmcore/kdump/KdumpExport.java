@@ -54,6 +54,13 @@ final class KdumpExport implements AutoCloseable {
         result = ByteBuffer.allocateDirect(compressor.bound(pageSize));
     }
 
+    /** Most bytes of the file: no page shrinks, and there is one of zeros. */
+    static long most(StoredDump dump) throws IOException {
+        KdumpHeader header = dump.header();
+        KdumpLayout layout = KdumpLayout.of(header.pageSize(), header.endPfn(), header.notes().length);
+        return layout.descriptorOffset(dump.pages()) + (dump.pages() + 1) * header.pageSize() + dump.eraseInfo().length;
+    }
+
     DumpExport.Summary write(DumpExport.Progress progress) throws IOException {
         byte[] erased = dump.eraseInfo();
         copyBitmaps();

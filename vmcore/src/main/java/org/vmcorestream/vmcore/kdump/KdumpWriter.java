@@ -30,7 +30,7 @@ final class KdumpWriter implements KdumpFileWriter {
     private final KdumpHeader header;
     private final KdumpLayout layout;
     private final DraftBitmap kept;
-    private final PartialFile file;
+    private final DraftFile file;
     private final FrontBlocks front;
     private final WriteWindow descriptors;
     private final WriteWindow data;
@@ -48,8 +48,7 @@ final class KdumpWriter implements KdumpFileWriter {
      *
      * @param kept second bitmap, which changes no more
      */
-    KdumpWriter(
-            Path path, KdumpHeader header, KdumpLayout layout, DraftBitmap kept, PartialFile file, FrontBlocks front)
+    KdumpWriter(Path path, KdumpHeader header, KdumpLayout layout, DraftBitmap kept, DraftFile file, FrontBlocks front)
             throws IOException {
         this.path = path;
         this.header = header;

@@ -15,13 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import org.vmcorestream.vmcore.file.DumpTarget;
 
 /**
  * A file that gets its name only when it is whole and on disk. Until then it is {@code NAME.partial}, locked against a second
  * writer, and goes away when writing fails or is given up.
  */
-final class PartialFile implements DumpTarget {
+final class PartialFile implements DraftFile {
     /** Opens the channel that is written to; tests let it fail. */
     interface Opener {
         FileChannel open(Path file) throws IOException;
@@ -99,8 +98,8 @@ final class PartialFile implements DumpTarget {
         syncEarly(length);
     }
 
-    /** Reads bytes that were written before until a buffer is full. */
-    void read(ByteBuffer into, long position) throws IOException {
+    @Override
+    public void read(ByteBuffer into, long position) throws IOException {
         requireOpen();
         int length = into.remaining();
         long at = position;
@@ -117,8 +116,8 @@ final class PartialFile implements DumpTarget {
         }
     }
 
-    /** Cuts off what lies behind a position. */
-    void truncate(long length) throws IOException {
+    @Override
+    public void truncate(long length) throws IOException {
         requireOpen();
         try {
             channel.truncate(length);
@@ -127,8 +126,13 @@ final class PartialFile implements DumpTarget {
         }
     }
 
-    /** Makes the file at least so long; what is added is a hole and one byte. */
-    void reachTo(long length) throws IOException {
+    @Override
+    public void begin(long most) {
+        // a file takes what comes
+    }
+
+    @Override
+    public void reachTo(long length) throws IOException {
         requireOpen();
         boolean ends;
         try {
@@ -218,8 +222,8 @@ final class PartialFile implements DumpTarget {
         return failure;
     }
 
-    /** Refuses to go on after a failure or an end. */
-    void requireOpen() throws IOException {
+    @Override
+    public void requireOpen() throws IOException {
         if (!open) {
             throw new IOException(file + ": is no longer being written");
         }

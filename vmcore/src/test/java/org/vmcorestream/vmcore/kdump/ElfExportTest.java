@@ -63,7 +63,7 @@ class ElfExportTest {
     private Path elf(Path file, DumpExport.Summary[] summary) throws IOException {
         MemoryTarget target = new MemoryTarget();
         try (StoredDump dump = StoredDump.open(List.of(file))) {
-            summary[0] = DumpExport.elf(dump, target, (done, total) -> {});
+            summary[0] = DumpExport.elf(dump, most -> target, (done, total) -> {});
         }
         return Files.write(folder.resolve("elf"), target.bytes());
     }
@@ -186,7 +186,7 @@ class ElfExportTest {
     void shouldNotSendPagesOfZeros() throws IOException {
         MemoryTarget stream = new MemoryTarget();
         try (StoredDump dump = StoredDump.open(List.of(small()))) {
-            DumpExport.elf(dump, new FlattenedTarget(stream), (done, total) -> {});
+            DumpExport.elf(dump, most -> new FlattenedTarget(stream), (done, total) -> {});
         }
         assertThat(stream.bytes().length).isLessThan(4096 + 5 * PAGE + 1000);
         assertThat(MemoryTarget.rearranged(stream.bytes()))

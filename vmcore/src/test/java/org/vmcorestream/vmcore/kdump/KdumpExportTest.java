@@ -44,7 +44,7 @@ class KdumpExportTest {
     private static byte[] export(PageCodec codec, List<Path> files) throws IOException {
         MemoryTarget target = new MemoryTarget();
         try (StoredDump dump = StoredDump.open(files)) {
-            DumpExport.kdump(dump, codec, target, (done, total) -> {});
+            DumpExport.kdump(dump, codec, most -> target, (done, total) -> {});
         }
         return target.bytes();
     }
@@ -78,7 +78,7 @@ class KdumpExportTest {
         Path file = whole(PageCodec.LZO, 31);
         MemoryTarget stream = new MemoryTarget();
         try (StoredDump dump = StoredDump.open(List.of(file))) {
-            DumpExport.kdump(dump, PageCodec.LZO, new FlattenedTarget(stream), (done, total) -> {});
+            DumpExport.kdump(dump, PageCodec.LZO, most -> new FlattenedTarget(stream), (done, total) -> {});
         }
         assertThat(MemoryTarget.rearranged(stream.bytes())).isEqualTo(Files.readAllBytes(file));
     }
@@ -100,7 +100,7 @@ class KdumpExportTest {
         }
         MemoryTarget target = new MemoryTarget();
         try (StoredDump dump = StoredDump.open(List.of(file))) {
-            DumpExport.Summary summary = DumpExport.kdump(dump, PageCodec.ZSTD, target, (done, total) -> {});
+            DumpExport.Summary summary = DumpExport.kdump(dump, PageCodec.ZSTD, most -> target, (done, total) -> {});
             assertThat(summary.incomplete()).isTrue();
             assertThat(summary.missing()).isEqualTo(98);
             assertThat(summary.zeroPages()).isEqualTo(1);
@@ -130,7 +130,7 @@ class KdumpExportTest {
         Path file = whole(PageCodec.ZSTD, 31);
         long[] last = new long[2];
         try (StoredDump dump = StoredDump.open(List.of(file))) {
-            DumpExport.kdump(dump, PageCodec.ZSTD, new MemoryTarget(), (done, total) -> {
+            DumpExport.kdump(dump, PageCodec.ZSTD, most -> new MemoryTarget(), (done, total) -> {
                 assertThat(done).isGreaterThan(last[0]);
                 last[0] = done;
                 last[1] = total;

@@ -73,7 +73,8 @@ class StoreTest {
             assertThat(objects.resolve("prod").resolve(dump).resolve("vmcore-dmesg.txt"))
                     .hasSameBinaryContentAs(file.resolveSibling("vmcore-dmesg.txt"));
             assertThat(files.holds(inStore.getLocation(), inStore.getSize())).isTrue();
-            assertThat(files.holds(inStore.getLocation(), inStore.getSize() + 1)).isFalse();
+            assertThat(files.holds(inStore.getLocation(), inStore.getSize() + 1))
+                    .isFalse();
             assertThat(files.exists(Path.of(dump, "vmcore"))).isTrue();
             assertThat(files.exists(Path.of(dump, "vmcore.level-17"))).isFalse();
 
@@ -81,7 +82,8 @@ class StoreTest {
                     "export", file, "-o", "s3://crashes/exported", "--store-config", config, "--format", "elf");
             assertThat(exported.exitCode()).as(exported.err()).isZero();
             Path there = folder.resolve("exported.elf");
-            assertThat(Captured.run("export", file, "-o", there, "--format", "elf").exitCode())
+            assertThat(Captured.run("export", file, "-o", there, "--format", "elf")
+                            .exitCode())
                     .isZero();
             assertThat(objects.resolve("exported")).hasSameBinaryContentAs(there);
             Captured.Result again =
@@ -97,14 +99,23 @@ class StoreTest {
         Path file = Files.writeString(folder.resolve("no-dump"), "x");
         assertUsage(
                 wrong + ": no setting 'regoin', expected one of",
-                "export", file, "-o", "s3://crashes/x", "--store-config", wrong);
+                "export",
+                file,
+                "-o",
+                "s3://crashes/x",
+                "--store-config",
+                wrong);
         assertUsage("s3://crashes/: names no object", "export", file, "-o", "s3://crashes/", "--store-config", config);
         assertUsage("'s3://x', expected", "export", file, "-o", "s3://x", "--store-config", config);
         assertUsage(
                 "--to 'http://x', expected file:///DIR or s3://BUCKET/PREFIX",
-                "sink", "--bootstrap-server", "127.0.0.1:1", "--to", "http://x");
-        Captured.Result nowhere = Captured.run(
-                "export", file, "-o", "s3://no-such-bucket/x", "--force", "--store-config", config);
+                "sink",
+                "--bootstrap-server",
+                "127.0.0.1:1",
+                "--to",
+                "http://x");
+        Captured.Result nowhere =
+                Captured.run("export", file, "-o", "s3://no-such-bucket/x", "--force", "--store-config", config);
         assertThat(nowhere.exitCode()).isEqualTo(ExitCode.BAD_VMCORE.number());
     }
 

@@ -106,7 +106,8 @@ class StoreTest {
                 "--store-config",
                 wrong);
         assertUsage("s3://crashes/: names no object", "export", file, "-o", "s3://crashes/", "--store-config", config);
-        assertUsage("'s3://x', expected", "export", file, "-o", "s3://x", "--store-config", config);
+        assertUsage(
+                "'s3://x' has bucket 'x', expected 3 to 255", "export", file, "-o", "s3://x", "--store-config", config);
         assertUsage(
                 "--to 'http://x', expected file:///DIR or s3://BUCKET/PREFIX",
                 "sink",

@@ -35,9 +35,10 @@ bench_build() {
     "$bench_home/vmcore-stream" --version > /dev/null || exit 1
     if bench_stale; then
         printf '%s: building the benchmarks...\n' "${0##*/}" >&2
+        # Up to the tests, because some of them are what others depend on.
         local mark log
         mark=$(mktemp) log=$(mktemp)
-        if ! (cd "$bench_home" && mvn -q -B -Dstyle.color=never -DskipTests -pl benchmarks -am compile \
+        if ! (cd "$bench_home" && mvn -q -B -Dstyle.color=never -DskipTests -pl benchmarks -am test-compile \
             org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath \
             -Dmdep.outputFile=target/benchmark.classpath > "$log" 2>&1); then
             cat "$log" >&2

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.codec;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /** How page contents are compressed. Those a kdump file can hold carry the flag of its page descriptors. */
@@ -17,6 +16,8 @@ public enum PageCodec {
     /** LZ4 block; only travels, no kdump file holds it. */
     LZ4(0);
 
+    private static final PageCodec[] ALL = values();
+
     private final int kdumpFlag;
 
     PageCodec(int kdumpFlag) {
@@ -30,9 +31,12 @@ public enum PageCodec {
 
     /** The codec with a flag of a kdump page descriptor; empty when no codec that kdump files hold has it. */
     public static Optional<PageCodec> ofKdumpFlag(int flag) {
-        return Arrays.stream(values())
-                .filter(codec -> codec.storable() && codec.kdumpFlag == flag)
-                .findFirst();
+        for (PageCodec codec : ALL) {
+            if (codec.storable() && codec.kdumpFlag == flag) {
+                return Optional.of(codec);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether a kdump file can hold it. */

@@ -38,6 +38,7 @@ final class PageSequence {
     private long offset;
     private int size;
     private int flags;
+    private PageCodec codec;
     private boolean missing;
     private boolean zero;
 
@@ -121,7 +122,8 @@ final class PageSequence {
     }
 
     private void check() throws VmcoreException {
-        if (flags != 0 && codecOf(flags) == null) {
+        codec = PageCodec.ofKdumpFlag(flags).orElse(null);
+        if (flags != 0 && codec == null) {
             throw bad("flags 0, 0x1, 0x2, 0x4 or 0x20");
         }
         if (flags == 0 ? size != pageSize : size < 1 || size > pageSize) {
@@ -151,15 +153,6 @@ final class PageSequence {
         return true;
     }
 
-    private static PageCodec codecOf(int flags) {
-        for (PageCodec codec : PageCodec.values()) {
-            if (codec.storable() && codec.kdumpFlag() == flags) {
-                return codec;
-            }
-        }
-        return null;
-    }
-
     /** Page frame of this page. */
     long pfn() {
         return pfn;
@@ -177,7 +170,7 @@ final class PageSequence {
 
     /** Codec of its stored bytes; null for a raw page. */
     PageCodec codec() {
-        return flags == 0 ? null : codecOf(flags);
+        return codec;
     }
 
     /** Number of its stored bytes. */

@@ -144,11 +144,11 @@ final class ExplainCommand extends ConsoleCommand {
         text.get(bytes);
         VmcoreInfo info = new VmcoreInfo(dump, bytes);
         long physBase = manifest.getPhysBase();
-        OptionalLong physical = machine.isPresent()
-                ? machine.get().withoutTables(info, physBase, page.number())
-                : OptionalLong.empty();
+        OptionalLong physical =
+                machine.isPresent() ? machine.get().withoutTables(info, physBase, page.number()) : OptionalLong.empty();
         if (physical.isEmpty()) {
-            String known = machine.map(its -> "one " + its.withoutTables(physBase) + ", ").orElse("");
+            String known = machine.map(its -> "one " + its.withoutTables(physBase) + ", ")
+                    .orElse("");
             throw new CommandFailure(
                     ExitCode.USAGE,
                     "kernel address " + page.text() + " cannot be translated, for page tables are not stored; expected "

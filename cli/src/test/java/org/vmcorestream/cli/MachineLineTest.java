@@ -68,20 +68,19 @@ class MachineLineTest {
                 fill %d..%d random seed=5
                 fill %d..%d zero
                 """.formatted(
-                machine,
-                pageSize,
-                vaBits,
-                first,
-                first + 64,
-                first + 64,
-                first + 96,
-                first + 96,
-                first + 160,
-                first + 160,
-                first + 170));
+                        machine,
+                        pageSize,
+                        vaBits,
+                        first,
+                        first + 64,
+                        first + 64,
+                        first + 96,
+                        first + 96,
+                        first + 160,
+                        first + 160,
+                        first + 170));
         try (Vmcore vmcore = Vmcore.open(guest.file())) {
-            Capture.Result captured = line.capture(
-                    vmcore, BuiltInRuleSets.level(31), List.of("level-31"), codec, GIB);
+            Capture.Result captured = line.capture(vmcore, BuiltInRuleSets.level(31), List.of("level-31"), codec, GIB);
             DumpFile file = sink.next();
             assertThat(file.getDumpId()).isEqualTo(captured.dumpId());
             assertThat(file.getProblems()).isEmpty();

@@ -146,7 +146,8 @@ class RealMemmapTest {
         ChunkDescriptors chunk = new ChunkDescriptors();
         VerdictRuns verdict = new VerdictRuns();
         MemmapRuns memmap = new MemmapRuns();
-        UnusedVmemmap finder = new UnusedVmemmap(vmcore.structPageSize(), vmcore.pageFacts().pageSize());
+        UnusedVmemmap finder =
+                new UnusedVmemmap(vmcore.structPageSize(), vmcore.pageFacts().pageSize());
         for (long i = 0; i <= Chunk.of(vmcore.memory().endPfn() - 1); i++) {
             describer.describe(i, chunk);
             describer.memmap(i, memmap);

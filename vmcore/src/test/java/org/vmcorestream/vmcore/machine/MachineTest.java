@@ -106,7 +106,8 @@ class MachineTest {
         assertThat(format.levels()).isEqualTo(levels);
         assertThat(format.topBits()).isEqualTo(topBits);
         assertThat(format.covers(-1L << (pageShift == 16 ? vaBits : bitsInUse))).isTrue();
-        assertThat(format.covers((-1L << (pageShift == 16 ? vaBits : bitsInUse)) - 1)).isFalse();
+        assertThat(format.covers((-1L << (pageShift == 16 ? vaBits : bitsInUse)) - 1))
+                .isFalse();
         assertThat(format.covers(0x1000)).isFalse();
         assertThat(format.kind(3, 1)).isEqualTo(Entry.PAGE);
         assertThat(format.kind(3, 2)).isEqualTo(Entry.TABLE);
@@ -121,16 +122,20 @@ class MachineTest {
     void shouldTakeAddressesOutOfDescriptorsOfAarch64() {
         // All other bits of a descriptor are set: none of them may get into the address.
         long noise = 0xfffc_0000_0000_0fffL;
-        assertThat(Aarch64.entries(12, 48, 48).address(0x1234_5678_9000L | noise)).isEqualTo(0x1234_5678_9000L);
-        assertThat(Aarch64.entries(12, 52, 48).address(0x1234_5678_9000L | noise)).isEqualTo(0x1234_5678_9000L);
+        assertThat(Aarch64.entries(12, 48, 48).address(0x1234_5678_9000L | noise))
+                .isEqualTo(0x1234_5678_9000L);
+        assertThat(Aarch64.entries(12, 52, 48).address(0x1234_5678_9000L | noise))
+                .isEqualTo(0x1234_5678_9000L);
         assertThat(Aarch64.entries(12, 52, 52).address(0x3_1234_5678_9000L | 0xfff0_0000_0000_0cffL | 2 << 8))
                 .isEqualTo(0xb_1234_5678_9000L);
         assertThat(Aarch64.entries(14, 52, 52).address(0x3_1234_5678_8000L | 0xfff0_0000_0000_0cffL | 1 << 8))
                 .isEqualTo(0x7_1234_5678_8000L);
-        assertThat(Aarch64.entries(14, 48, 48).address(0x1234_5678_8000L | noise)).isEqualTo(0x1234_5678_8000L);
+        assertThat(Aarch64.entries(14, 48, 48).address(0x1234_5678_8000L | noise))
+                .isEqualTo(0x1234_5678_8000L);
         assertThat(Aarch64.entries(16, 52, 52).address(0x1234_5678_0000L | 0x9000 | noise))
                 .isEqualTo(0x9_1234_5678_0000L);
-        assertThat(Aarch64.entries(16, 48, 48).address(0x1234_5678_0000L | noise)).isEqualTo(0x1234_5678_0000L);
+        assertThat(Aarch64.entries(16, 48, 48).address(0x1234_5678_0000L | noise))
+                .isEqualTo(0x1234_5678_0000L);
     }
 
     @Test

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.OptionalInt;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.codec.ZeroTest;
 import org.vmcorestream.vmcore.elf.ElfHeaders;
 import org.vmcorestream.vmcore.file.DumpTarget;
+import org.vmcorestream.vmcore.machine.Machine;
 
 /** Writes a stored dump as an ELF core file. Pages of zeros are holes of it; its front is written last. */
 final class ElfExport {
@@ -40,13 +40,12 @@ final class ElfExport {
 
     private DumpExport.Summary write(DumpTarget.Opener target, DumpExport.Progress progress) throws IOException {
         String name = dump.header().kernel().machine();
-        OptionalInt machine = ElfHeaders.machine(name);
-        if (machine.isEmpty()) {
-            throw new UnsupportedVmcoreException(dump.path() + ": is of machine '" + name.replaceAll("\\p{Cntrl}", "?")
-                    + "', expected x86_64, aarch64 or riscv64 to write an ELF file of");
-        }
+        Machine machine = Machine.named(name)
+                .orElseThrow(() -> new UnsupportedVmcoreException(dump.path() + ": is of machine '"
+                        + name.replaceAll("\\p{Cntrl}", "?") + "', expected " + Machine.names()
+                        + " to write an ELF file of"));
         ElfSegments segments = ElfSegments.of(dump, ElfHeaders.MAX_LOADS);
-        ElfHeaders headers = new ElfHeaders(machine.getAsInt(), dump.incomplete(), segments.count(), notes(), pageSize);
+        ElfHeaders headers = new ElfHeaders(machine, dump.incomplete(), segments.count(), notes(), pageSize);
         for (int i = 0; i < segments.count(); i++) {
             headers.addLoad(segments.first(i), segments.pages(i), segments.filePages(i));
         }

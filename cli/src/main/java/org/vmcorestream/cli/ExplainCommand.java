@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import org.vmcorestream.archive.DumpCatalog;
@@ -92,9 +91,10 @@ final class ExplainCommand extends ConsoleCommand {
 
     private void explainVmcore(Teardown teardown, RuleSetFinder finder) throws Exception {
         List<RuleSet> asked = finder.find(ruleSets.isEmpty() ? List.of(RuleSetName.DEFAULT) : ruleSets);
-        List<Path> files =
-                words.subList(0, words.size() - 1).stream().map(console()::file).toList();
-        Vmcore vmcore = teardown.add(input.open(console(), files));
+        List<DumpInput> files = words.subList(0, words.size() - 1).stream()
+                .map(word -> DumpInput.of(console(), word))
+                .toList();
+        Vmcore vmcore = input.open(console(), teardown, files);
         OptionalLong virtual =
                 page.kind() == PageAddress.Kind.VIRTUAL ? vmcore.physicalAddress(page.number()) : OptionalLong.empty();
         if (page.kind() == PageAddress.Kind.VIRTUAL && virtual.isEmpty()) {

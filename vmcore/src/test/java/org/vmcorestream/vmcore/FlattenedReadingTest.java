@@ -8,11 +8,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -242,7 +244,7 @@ class FlattenedReadingTest {
         assertRecord(Long.MAX_VALUE, 2, "for position 9223372036854775807 of the dump");
         assertRecord(1L << 50, 1, "for position 1125899906842624 of the dump");
         assertRecord(0, Long.MAX_VALUE, "has 9223372036854775807 bytes for position 0");
-        assertRecord(0, 1L << 49, "ends at offset 4117, expected 562949953421307 more bytes of the flattened record");
+        assertRecord(0, 1L << 49, "was cut, it ends at offset 4117");
     }
 
     private void assertRecord(long position, long size, String message) {
@@ -277,20 +279,47 @@ class FlattenedReadingTest {
     }
 
     @Test
-    void shouldRefuseAStreamThatWasCutAnywhere() throws IOException {
+    void shouldReadWhatCameOfAStreamThatWasCutOrRefuseIt() throws IOException {
         byte[] flattened = FlattenedBytes.of(SyntheticKdump.of(vmcore).bytes(), 100_000, 6);
         for (int i = 0; i < 60; i++) {
             byte[] cut = Arrays.copyOf(flattened, i < 30 ? i * 200 : (int) ((long) flattened.length * i / 60));
-            assertThatThrownBy(() -> stream(new ByteArrayInputStream(cut)))
-                    .isInstanceOf(VmcoreException.class)
-                    .hasMessageStartingWith("standard input: ");
+            try (Vmcore opened =
+                    Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(cut), SpoolRoom.NO_LIMIT))) {
+                assertThat(opened.cut())
+                        .hasValueSatisfying(line -> assertThat(line)
+                                .startsWith("standard input: was cut, it ends at offset ")
+                                .doesNotContain("\n"));
+            } catch (VmcoreException e) {
+                assertThat(e).hasMessageStartingWith("standard input: ");
+            }
         }
-        byte[] withoutEnd = Arrays.copyOf(flattened, flattened.length - 16);
-        assertThatThrownBy(() -> stream(new ByteArrayInputStream(withoutEnd)))
+    }
+
+    @Test
+    void shouldReadAllButTheEndOfAStreamThatWasCut() throws IOException {
+        byte[] kdump = SyntheticKdump.of(vmcore).bytes();
+        FlattenedBytes flattened = new FlattenedBytes(1, 1);
+        for (int at = 0; at < kdump.length; at += 1000) {
+            byte[] piece = Arrays.copyOfRange(kdump, at, Math.min(kdump.length, at + 1000));
+            flattened.record(at, piece.length, piece);
+        }
+        byte[] withoutEnd = flattened.toByteArray();
+        assertThat(stream(new ByteArrayInputStream(withoutEnd))).isEqualTo(expected);
+
+        byte[] cut = Arrays.copyOf(withoutEnd, withoutEnd.length - 2500);
+        try (Vmcore opened =
+                Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(cut), SpoolRoom.NO_LIMIT))) {
+            assertThat(opened.cut()).isPresent();
+            assertThat(DumpContents.descriptors(opened)).isEqualTo(expected.descriptors());
+            Map<Long, ByteBuffer> pages = DumpContents.pages(opened, 64);
+            assertThat(expected.pages()).containsAllEntriesOf(pages);
+            assertThat(pages.size()).isLessThan(expected.pages().size()).isPositive();
+        }
+        byte[] elf = FlattenedBytes.of(Files.readAllBytes(vmcore.file()), 100_000, 6);
+        assertThatThrownBy(() -> stream(new ByteArrayInputStream(elf, 0, elf.length - 16)))
                 .isInstanceOf(TruncatedVmcoreException.class)
-                .hasMessage("standard input: ends at offset " + withoutEnd.length
-                        + ", expected a record of 16 bytes from offset " + withoutEnd.length
-                        + " on: the flattened stream was cut");
+                .hasMessage("standard input: the flattened stream was cut, it ends at offset " + (elf.length - 16)
+                        + " without the end record, and what came does not begin like a kdump file");
     }
 
     @Test

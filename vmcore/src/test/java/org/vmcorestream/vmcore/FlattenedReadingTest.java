@@ -23,11 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmcorestream.testkit.FlattenedBytes;
 import org.vmcorestream.testkit.KdumpStyle;
+import org.vmcorestream.testkit.QemuStream;
 import org.vmcorestream.testkit.SyntheticKdump;
 import org.vmcorestream.testkit.SyntheticVmcore;
+import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.spool.SpoolException;
 import org.vmcorestream.vmcore.spool.SpoolListener;
 import org.vmcorestream.vmcore.spool.SpoolRoom;
@@ -101,6 +104,38 @@ class FlattenedReadingTest {
         assertThat(read(FlattenedBytes.of(qemu, most, 3))).isEqualTo(expected);
         int size = FlattenedBytes.of(qemu, most, 3).length;
         assertThat(told).last().isEqualTo(size + " of " + size + ", ended");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ZLIB", "LZO", "SNAPPY"})
+    void shouldReadWhatQemuSends(PageCodec codec) throws IOException {
+        SyntheticVmcore guest = SyntheticVmcore.write(
+                folder.resolve("guest.elf"), "memory 0-16M\nfill 600..900 random seed=5\nfill 2000..2100 zero");
+        DumpContents wanted;
+        try (Vmcore elf = Vmcore.open(guest.file())) {
+            wanted = DumpContents.of(elf);
+        }
+        SyntheticKdump kdump =
+                SyntheticKdump.of(guest).style(KdumpStyle.QEMU).compression(pfn -> DumpContents.codec(codec));
+        byte[] sent = QemuStream.of(kdump);
+        assertThat(stream(new ByteArrayInputStream(sent))).isEqualTo(wanted);
+        assertThat(read(sent)).isEqualTo(wanted);
+        assertThat(read(kdump.bytes())).as("raw, option -R").isEqualTo(wanted);
+
+        // Whatever has come when the connection breaks is read, or refused where the kernel cannot be found in it.
+        int read = 0;
+        for (int i = 1; i < 40; i++) {
+            byte[] cut = Arrays.copyOf(sent, (int) ((long) sent.length * i / 40));
+            try (Vmcore opened =
+                    Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(cut), SpoolRoom.NO_LIMIT))) {
+                assertThat(opened.cut()).isPresent();
+                assertThat(wanted.pages()).containsAllEntriesOf(DumpContents.pages(opened, 64));
+                read++;
+            } catch (VmcoreException e) {
+                assertThat(e).hasMessageStartingWith("standard input: ").hasMessageNotContaining("\n");
+            }
+        }
+        assertThat(read).as("cut streams that were read").isPositive();
     }
 
     @Test

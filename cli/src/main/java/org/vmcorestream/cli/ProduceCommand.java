@@ -41,10 +41,13 @@ final class ProduceCommand extends ConsoleCommand {
             arity = "1..*",
             paramLabel = "VMCORE",
             description = {InputOptions.VMCORE, InputOptions.STREAM})
-    private List<Path> vmcores;
+    private List<DumpInput> vmcores;
 
     @Mixin
     private InputOptions input;
+
+    @Mixin
+    private RecompressOption recompress;
 
     @Mixin
     private KafkaOptions.Required kafka;
@@ -171,7 +174,7 @@ final class ProduceCommand extends ConsoleCommand {
         // The cluster is asked while the vmcore is looked at.
         Begun<CaptureConnection> connecting = teardown.add(
                 Begun.begin("connect", () -> connect(client, topics, known == null ? chosen : finder -> known)));
-        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
         CaptureSettings settings = known == null ? connecting.await().settings() : known;
         Capture.Result result;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));

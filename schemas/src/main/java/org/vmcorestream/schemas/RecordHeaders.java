@@ -38,6 +38,12 @@ public final class RecordHeaders {
      */
     public static final String REACHED = "reached";
 
+    /**
+     * Header of a {@code DumpFile}: offset on topic dumps of the dump's newest record that its sink knew when it ended the file. One that
+     * is not complete is made again when there is a newer record.
+     */
+    public static final String TOLD = "told";
+
     private RecordHeaders() {}
 
     /** Adds a header. */

@@ -29,7 +29,7 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
-    public CompletableFuture<LogPlace> publish(DumpFile file) {
+    public CompletableFuture<LogPlace> publish(DumpFile file, long told) {
         if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return CompletableFuture.failedFuture(new TimeoutException("nobody answers"));
         }

@@ -59,7 +59,7 @@ class StandingFileTest {
         said.setProblems(List.of());
         assertThat(said).as("all else stays as it was").isEqualTo(first);
         assertThat(bench.isDone(first, SampleReplay.id(1))).isTrue();
-        assertThat(harness.done.done(dump.dumpId, SampleDump.RULE_SET, WHOLE, Long.MAX_VALUE))
+        assertThat(harness.done.done(dump.plan(DumpState.CAPTURED), SampleDump.RULE_SET, Long.MAX_VALUE))
                 .as("the live file is still done")
                 .isTrue();
         assertThat(harness.kept).hasSize(1);
@@ -192,7 +192,7 @@ class StandingFileTest {
         assertThat(harness.names()).containsExactly(dump.dumpId + "-dmesg.txt");
         assertThat(harness.failures).hasSize(1);
         assertThat(bench.isDone(said, SampleReplay.id(1))).isTrue();
-        assertThat(harness.done.done(dump.dumpId, SampleDump.RULE_SET, WHOLE, 0))
+        assertThat(harness.done.done(dump.plan(DumpState.CAPTURED), SampleDump.RULE_SET, 0))
                 .isFalse();
     }
 

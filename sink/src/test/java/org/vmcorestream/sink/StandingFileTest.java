@@ -14,11 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.vmcore.PfnRun;
 
 /** What becomes of the file that stands when a replay makes it again. */
 class StandingFileTest {
-    private static final DumpPart WHOLE = new DumpPart(0, 1, 0, 3, new PfnRun(0, SampleDump.END_PFN));
 
     private static final String DATA = SampleDump.TOPICS.pageData();
     private static final String VERDICTS = SampleDump.TOPICS.verdicts();

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.schemas.ReaderSettings;
+import org.vmcorestream.schemas.Topics;
 
 /**
  * Settings of the three Kafka clients of a capture: the user's, above defaults made for large records, below what order and
@@ -25,6 +26,7 @@ final class ClientConfigs {
     static final int MAX_DATA_REQUEST = 2 << 20;
 
     private static final int ANSWER_BYTES = 1 << 20;
+    private static final int SEARCH_BYTES = 4 << 20;
     private static final long DEFAULT_MAX_BLOCK_MS = 60_000;
     private static final long DEFAULT_DELIVERY_TIMEOUT_MS = 120_000;
 
@@ -69,6 +71,20 @@ final class ClientConfigs {
         configs.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         configs.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ANSWER_BYTES);
         configs.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, ANSWER_BYTES);
+        return configs;
+    }
+
+    /** Settings of the consumer that looks for what a capture that was cut short has sent. */
+    static Map<String, Object> search(Map<String, Object> client, Topics topics) {
+        Map<String, Object> configs = ReaderSettings.withoutGroup(client);
+        configs.keySet()
+                .removeIf(name -> ProducerConfig.configNames().contains(name)
+                        && !ConsumerConfig.configNames().contains(name));
+        Object given = client.get(ConsumerConfig.CLIENT_ID_CONFIG);
+        configs.put(ConsumerConfig.CLIENT_ID_CONFIG, (given == null ? topics.dumps() : given) + "-resume");
+        configs.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        configs.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, SEARCH_BYTES);
+        configs.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, SEARCH_BYTES);
         return configs;
     }
 

@@ -19,6 +19,7 @@
 #   --cpu MODEL         CPU model (default max; under KVM max,-arch-capabilities)
 #   --machine M         QEMU machine (default q35), e.g. q35,max-ram-below-4g=768M for RAM above 4 GiB
 #   --arch ARCH         arm64 or riscv64: a kernel of that machine, under TCG on "virt"; busybox in ARCH-root/, guest/load.ARCH
+#                       ($QEMU names another emulator; riscv64 needs QEMU 8 or newer)
 #   --format FORMAT     elf (default), or what QEMU calls kdump-zlib, kdump-lzo, kdump-snappy, kdump-raw-…: then a second dump
 #                       OUT.FORMAT of the same memory; may be given several times
 #   --tcg               do not use KVM (it is used when the host has kvm_intel or kvm_amd)
@@ -27,7 +28,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 die() { echo "mkvmcore: $*" >&2; exit 1; }
-[ $# -ge 2 ] || { sed -n '2,29p' "$0"; exit 1; }
+[ $# -ge 2 ] || { sed -n '2,30p' "$0"; exit 1; }
 kdir=$(cd "$1" && pwd); out=$2; shift 2
 mem=512M smp=2 kaslr="" append="" disks=$here/disks unaccepted="" timeout=240 tcg="" cpu="" arch=amd64 machine="" formats=()
 while [ $# -gt 0 ]; do
@@ -109,6 +110,7 @@ case $arch in
     riscv64) emulator=qemu-system-riscv64 machine=${machine:-virt} accel=(-accel tcg,thread=single -cpu "${cpu:-rv64}") ;;
     *) die "unknown architecture $arch" ;;
 esac
+emulator=${QEMU:-$emulator}
 cmdline="console=$console panic=0 loglevel=6 $kaslr $append"
 boot=(-kernel "$vmlinuz" -initrd "$work/initrd.img" -append "$cmdline")
 if [ -n "$unaccepted" ]; then

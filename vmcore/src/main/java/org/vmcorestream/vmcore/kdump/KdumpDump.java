@@ -50,6 +50,7 @@ public final class KdumpDump implements DumpContainer {
     private final List<PfnRun> present;
     private final ElfNotes notes;
     private final byte[] vmcoreInfo;
+    private final Machine machine;
     private final long fileSize;
 
     private KdumpDump(StoredPages pages, StoredPart first, Opened opened, Optional<byte[]> vmcoreInfo)
@@ -63,6 +64,10 @@ public final class KdumpDump implements DumpContainer {
                 KdumpFileHeaders.notes(file, headers.sub()),
                 headers.sub().notesOffset());
         this.vmcoreInfo = vmcoreInfo.isPresent() ? vmcoreInfo.get() : vmcoreInfo(file);
+        Optional<Machine> named = Machine.named(headers.main().kernel().machine());
+        machine = named.isPresent()
+                ? named.get()
+                : Machine.that(new VmcoreInfo(pages.source().toString(), this.vmcoreInfo));
         present = present(file);
     }
 
@@ -230,9 +235,8 @@ public final class KdumpDump implements DumpContainer {
     }
 
     @Override
-    public Machine machine(VmcoreInfo info) throws VmcoreException {
-        Optional<Machine> named = Machine.named(headers.main().kernel().machine());
-        return named.isPresent() ? named.get() : Machine.that(info);
+    public Machine machine(VmcoreInfo info) {
+        return machine;
     }
 
     @Override
@@ -242,14 +246,27 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public Frames frames(int pageShift) throws IOException {
-        if (pages.pageSize() != 1 << pageShift) {
+        if (pages.pageSize() != 1 << pageShift && !isLargestPage(pageShift)) {
             throw new UnsupportedVmcoreException(pages.source() + ": has blocks of " + pages.pageSize()
                     + " bytes (block_size at offset 428), expected the page size of its kernel, " + (1 << pageShift));
         }
-        return new Frames(
+        Frames blocks = new Frames(
                 headers.sub().maxMapnr(),
                 present,
                 new Frames.Views(this::held, pages.incomplete() ? this::readable : this::held, this::held));
+        int shift = pagesInBlock(pageShift);
+        return shift == 0 ? blocks : new LargerBlocks(shift).frames(blocks);
+    }
+
+    /** Whether blocks are the largest pages of the machine, as QEMU has them, and the kernel has smaller ones. */
+    private boolean isLargestPage(int pageShift) {
+        int largest = machine.pageShifts().get(machine.pageShifts().size() - 1);
+        return pages.pageSize() == 1 << largest && largest > pageShift;
+    }
+
+    /** log2 of the kernel's pages in a block of the file. */
+    private int pagesInBlock(int pageShift) {
+        return Integer.numberOfTrailingZeros(pages.pageSize()) - pageShift;
     }
 
     private PfnSet held() {
@@ -267,7 +284,9 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public PageReader pages(int pageShift) {
-        return new KdumpPageReader(pages);
+        return pagesInBlock(pageShift) == 0
+                ? new KdumpPageReader(pages)
+                : new LargerBlocks.Reader(new KdumpMemory(pages), pageShift);
     }
 
     @Override

@@ -99,6 +99,8 @@ class MachineLineTest {
                 }
             }
         }
-        assertThat(guest.endPfn()).as("the second place is in a stripe of its own").isGreaterThan(1 << 18);
+        assertThat(guest.endPfn())
+                .as("the second place is in a stripe of its own")
+                .isGreaterThan(1 << 18);
     }
 }

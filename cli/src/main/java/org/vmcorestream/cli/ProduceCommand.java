@@ -200,7 +200,7 @@ final class ProduceCommand extends ConsoleCommand {
     /** Goes on with a capture that was cut short. */
     private ExitCode goOn(Map<String, Object> client, Topics topics, int compressing, Teardown teardown)
             throws Exception {
-        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(topics);
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /**
  * A synthetic vmcore as a kdump-compressed file, 64-bit and little-endian, of any header version. Blocks are pages.
@@ -31,7 +32,7 @@ public final class SyntheticKdump {
     private static final int DESCRIPTOR = 24;
 
     private final SyntheticVmcore vmcore;
-    private final int block;
+    private int block;
     private int version = 6;
     private KdumpStyle style = KdumpStyle.MAKEDUMPFILE;
     private LongFunction<PageCompression> compression = pfn -> PageCompression.ZLIB;
@@ -60,6 +61,12 @@ public final class SyntheticKdump {
     /** With another writer's habits. */
     public SyntheticKdump style(KdumpStyle writer) {
         style = writer;
+        return this;
+    }
+
+    /** With blocks of several pages, as QEMU writes where a machine has pages of several sizes. Pages are then blocks below. */
+    public SyntheticKdump blockSize(int bytes) {
+        block = bytes;
         return this;
     }
 
@@ -96,7 +103,7 @@ public final class SyntheticKdump {
 
     /** Whether a page is in the second bitmap. */
     public boolean holds(long pfn) {
-        return vmcore.contents().hasMemory(pfn) && vmcore.contents().hasData(pfn) && !leftOut.test(pfn);
+        return any(pfn, vmcore.contents()::hasMemory) && any(pfn, vmcore.contents()::hasData) && !leftOut.test(pfn);
     }
 
     /** Position of the first bitmap. */
@@ -121,7 +128,7 @@ public final class SyntheticKdump {
 
     /** The bytes of the file. */
     public byte[] bytes() {
-        long endPfn = vmcore.endPfn();
+        long endPfn = end();
         byte[] head = new byte[descriptors()];
         mainHeader(head);
         subHeader(head);
@@ -131,7 +138,7 @@ public final class SyntheticKdump {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         int all = 0;
         for (long pfn = 0; pfn < endPfn; pfn++) {
-            if (vmcore.contents().hasMemory(pfn) && (style != KdumpStyle.QEMU || holds(pfn))) {
+            if (any(pfn, vmcore.contents()::hasMemory) && (style != KdumpStyle.QEMU || holds(pfn))) {
                 head[bitmaps() + (int) (pfn >> 3)] |= (byte) (1 << (pfn & 7));
             }
             if (holds(pfn)) {
@@ -161,7 +168,7 @@ public final class SyntheticKdump {
         if (missing.test(pfn)) {
             return descriptor;
         }
-        byte[] page = vmcore.page(pfn);
+        byte[] page = contents(pfn);
         if (Arrays.equals(page, new byte[block])) {
             LittleEndian.putLong(descriptor, 0, dataAt);
             LittleEndian.putInt(descriptor, 8, block);
@@ -180,7 +187,7 @@ public final class SyntheticKdump {
     private void mainHeader(byte[] head) {
         System.arraycopy("KDUMP   ".getBytes(StandardCharsets.US_ASCII), 0, head, 0, 8);
         LittleEndian.putInt(head, 8, version);
-        String[] names = {"Linux", "synthetic", vmcore.info("OSRELEASE"), "#1", vmcore.machine(), "(none)"};
+        String[] names = {"Linux", "synthetic", vmcore.info("OSRELEASE"), "#1", machine(), "(none)"};
         for (int i = 0; i < names.length; i++) {
             if (names[i] != null && (style != KdumpStyle.QEMU || i == 4)) {
                 byte[] name = names[i].getBytes(StandardCharsets.US_ASCII);
@@ -189,7 +196,7 @@ public final class SyntheticKdump {
         }
         boolean incomplete = false;
         int codecs = 0;
-        for (long pfn = 0; pfn < vmcore.endPfn(); pfn++) {
+        for (long pfn = 0; pfn < end(); pfn++) {
             incomplete |= missing.test(pfn);
             codecs = codecs == 0 ? compression.apply(pfn).flag() : codecs;
         }
@@ -197,8 +204,14 @@ public final class SyntheticKdump {
         LittleEndian.putInt(head, 428, block);
         LittleEndian.putInt(head, 432, subHeaderBlocks());
         LittleEndian.putInt(head, 436, bitmapBlocks());
-        LittleEndian.putInt(head, 440, (int) vmcore.endPfn());
+        LittleEndian.putInt(head, 440, (int) end());
         LittleEndian.putInt(head, 460, 1);
+    }
+
+    /** QEMU has a name for x86-64 alone. */
+    private String machine() {
+        boolean unknown = style == KdumpStyle.QEMU && !vmcore.machine().equals("x86_64");
+        return unknown ? "Unknown" : vmcore.machine();
     }
 
     private void subHeader(byte[] head) {
@@ -222,7 +235,7 @@ public final class SyntheticKdump {
         if (version >= 6) {
             LittleEndian.putLong(head, block + 80, Math.max(0, firstPfn));
             LittleEndian.putLong(head, block + 88, Math.max(0, partEnd));
-            LittleEndian.putLong(head, block + 96, vmcore.endPfn());
+            LittleEndian.putLong(head, block + 96, end());
         }
     }
 
@@ -248,7 +261,30 @@ public final class SyntheticKdump {
     }
 
     private int bitmapBlocks() {
-        return 2 * blocks((vmcore.endPfn() + 7) / 8);
+        return 2 * blocks((end() + 7) / 8);
+    }
+
+    /** Pages in a block. */
+    private int pages() {
+        return block >> vmcore.pageShift();
+    }
+
+    /** Block behind the last one with memory. */
+    private long end() {
+        return (vmcore.endPfn() + pages() - 1) / pages();
+    }
+
+    private boolean any(long number, LongPredicate ofPage) {
+        return LongStream.range(number * pages(), (number + 1) * pages()).anyMatch(ofPage);
+    }
+
+    private byte[] contents(long number) {
+        byte[] all = new byte[block];
+        for (int i = 0; i < pages(); i++) {
+            byte[] page = vmcore.page(number * pages() + i);
+            System.arraycopy(page, 0, all, i * page.length, page.length);
+        }
+        return all;
     }
 
     private int blocks(long bytes) {

@@ -2,6 +2,7 @@
 package org.vmcorestream.vmcore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.Descriptor;
 import org.vmcorestream.rules.MemmapRuns;
+import org.vmcorestream.testkit.KdumpStyle;
 import org.vmcorestream.testkit.MappedRange;
 import org.vmcorestream.testkit.SyntheticKdump;
 import org.vmcorestream.testkit.SyntheticVmcore;
@@ -138,6 +140,26 @@ class MachineReadingTest {
                 assertThat(DumpContents.of(kdump)).as(variant).isEqualTo(DumpContents.of(elf));
                 assertThat(kdump.kernel().machine()).isEqualTo(made.machine());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"machine aarch64", "machine aarch64\npage_size 16K\nva_bits 47"})
+    void shouldReadAKdumpFileWhoseBlocksAreLargerThanPages(String variant) throws IOException {
+        SyntheticVmcore made = write(GIB, 24, "fill default zero", variant);
+        Path file = SyntheticKdump.of(made)
+                .style(KdumpStyle.QEMU)
+                .blockSize(1 << 16)
+                .write(folder.resolve("blocks.kdump"));
+        try (Vmcore elf = Vmcore.open(made.file());
+                Vmcore kdump = Vmcore.open(file)) {
+            assertThat(DumpContents.of(kdump)).as(variant).isEqualTo(DumpContents.of(elf));
+            ByteBuffer into = ByteBuffer.allocateDirect(3 << made.pageShift());
+            long behind = made.endPfn() - 2;
+            assertThatThrownBy(() -> kdump.pages().read(behind, 3, into))
+                    .isInstanceOf(VmcoreException.class)
+                    .hasMessageContaining("page frames " + behind + " to " + (behind + 2));
+            assertThat(into.position()).isZero();
         }
     }
 

@@ -74,7 +74,10 @@ class RealMemmapTest {
                 assertThat(unused.get(level)).as(name + " level " + level).isEqualTo(expected);
                 assertThat(expected.cardinality()).isLessThan(memmap.size());
             }
-            assertThat(unused.get(BuiltInRuleSets.MAX_LEVEL).isEmpty()).isFalse();
+            if (pageSize == 4096) {
+                // A larger page of the memory map describes so much memory that something of it is always kept.
+                assertThat(unused.get(BuiltInRuleSets.MAX_LEVEL).isEmpty()).isFalse();
+            }
         }
     }
 

@@ -48,6 +48,7 @@ public final class KdumpDump implements DumpContainer {
     private final List<PfnRun> present;
     private final ElfNotes notes;
     private final byte[] vmcoreInfo;
+    private final Machine machine;
     private final boolean recompress;
 
     private KdumpDump(StoredDump dump, Optional<byte[]> vmcoreInfo, boolean recompress) throws IOException {
@@ -60,6 +61,10 @@ public final class KdumpDump implements DumpContainer {
         BoundedInput file = dump.parts().get(0).file();
         notes = ElfNotes.of(dump.path(), headers.notes(file), headers.sub().notesOffset());
         this.vmcoreInfo = vmcoreInfo.isPresent() ? vmcoreInfo.get() : vmcoreInfo(file);
+        Optional<Machine> named = Machine.named(headers.main().kernel().machine());
+        machine = named.isPresent()
+                ? named.get()
+                : Machine.that(new VmcoreInfo(dump.path().toString(), this.vmcoreInfo));
         present = present(dump.present());
     }
 
@@ -163,9 +168,8 @@ public final class KdumpDump implements DumpContainer {
     }
 
     @Override
-    public Machine machine(VmcoreInfo info) throws VmcoreException {
-        Optional<Machine> named = Machine.named(headers.main().kernel().machine());
-        return named.isPresent() ? named.get() : Machine.that(info);
+    public Machine machine(VmcoreInfo info) {
+        return machine;
     }
 
     @Override
@@ -175,14 +179,27 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public Frames frames(int pageShift) throws IOException {
-        if (dump.pageSize() != 1 << pageShift) {
+        if (dump.pageSize() != 1 << pageShift && !isLargestPage(pageShift)) {
             throw new UnsupportedVmcoreException(dump.path() + ": has blocks of " + dump.pageSize()
                     + " bytes (block_size at offset 428), expected the page size of its kernel, " + (1 << pageShift));
         }
-        return new Frames(
+        Frames blocks = new Frames(
                 headers.sub().maxMapnr(),
                 present,
                 new Frames.Views(this::held, dump.incomplete() ? this::readable : this::held, this::held));
+        int shift = pagesInBlock(pageShift);
+        return shift == 0 ? blocks : new LargerBlocks(shift).frames(blocks);
+    }
+
+    /** Whether blocks are the largest pages of the machine, as QEMU has them, and the kernel has smaller ones. */
+    private boolean isLargestPage(int pageShift) {
+        int largest = machine.pageShifts().get(machine.pageShifts().size() - 1);
+        return dump.pageSize() == 1 << largest && largest > pageShift;
+    }
+
+    /** log2 of the kernel's pages in a block of the file. */
+    private int pagesInBlock(int pageShift) {
+        return Integer.numberOfTrailingZeros(dump.pageSize()) - pageShift;
     }
 
     private PfnSet held() {
@@ -200,7 +217,9 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public PageReader pages(int pageShift) {
-        return new KdumpPageReader(dump, recompress);
+        return pagesInBlock(pageShift) == 0
+                ? new KdumpPageReader(dump, recompress)
+                : new LargerBlocks.Reader(new KdumpMemory(dump), pageShift);
     }
 
     @Override

@@ -2,7 +2,6 @@
 package org.vmcorestream.cli;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -95,9 +94,10 @@ final class ExplainCommand extends ConsoleCommand {
 
     private void explainVmcore(Teardown teardown, RuleSetFinder finder) throws Exception {
         List<RuleSet> asked = finder.find(ruleSets.isEmpty() ? List.of(RuleSetName.DEFAULT) : ruleSets);
-        List<Path> files =
-                words.subList(0, words.size() - 1).stream().map(console()::file).toList();
-        Vmcore vmcore = teardown.add(input.open(console(), files));
+        List<DumpInput> files = words.subList(0, words.size() - 1).stream()
+                .map(word -> DumpInput.of(console(), word))
+                .toList();
+        Vmcore vmcore = input.open(console(), teardown, files);
         OptionalLong virtual =
                 page.kind() == PageAddress.Kind.VIRTUAL ? vmcore.physicalAddress(page.number()) : OptionalLong.empty();
         if (page.kind() == PageAddress.Kind.VIRTUAL && virtual.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.codec.PageCompressor;
@@ -125,15 +126,18 @@ final class DataStage implements AutoCloseable {
     }
 
     private void send(PageTask task) throws IOException, InterruptedException {
-        rethrow(task.await());
+        Rethrown.throwIfFailed(task.await());
         Interrupts.check();
         StripeData stripe = task.stripe();
         Stripe range = stripe.progress().stripe();
+        DataTotals totals = stripe.sent(task);
+        RecordHeaders.add(task.headers(), RecordHeaders.TOTALS, totals.text());
         Receipt receipt = data.send(range.partition(), stripe.key(), "PageBatch", task.takeValue(), task.headers());
         if (task.sequence() == 0) {
             stripe.progress().dataBegun(life.expect(receipt));
         }
-        stripe.sent(task);
+        stripe.progress().dataSent(receipt);
+        life.batchSent();
         pagesDone += task.pages();
         progress.at(CaptureProgress.Stage.COPYING, pagesDone, pagesTotal);
         life.announceSome();
@@ -170,17 +174,5 @@ final class DataStage implements AutoCloseable {
     @Override
     public void close() {
         pipeline.close();
-    }
-
-    private static void rethrow(Throwable failure) throws IOException {
-        if (failure instanceof IOException e) {
-            throw e;
-        }
-        if (failure instanceof Error e) {
-            throw e;
-        }
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        }
     }
 }

@@ -47,14 +47,27 @@ final class Manifests {
 
     /** The manifest. Reads the kernel log for the reason of the crash. */
     static Manifest manifest(Vmcore vmcore, CaptureSettings settings, long openedAt) {
+        Manifest manifest = ofVmcore(vmcore);
+        manifest.setDumpId(settings.dumpId());
+        manifest.setOpenedAt(openedAt);
+        manifest.setHost(settings.host());
+        manifest.setTenant(settings.tenant());
+        manifest.setCodec(PageCodecName.valueOf(settings.codec().name()));
+        manifest.setCaptureRuleSet(settings.capture().name());
+        manifest.setRuleSets(settings.ruleSets());
+        manifest.setParts(settings.parts());
+        return manifest;
+    }
+
+    /** What of a manifest follows from the vmcore; all else says nothing. Reads the kernel log for the reason of the crash. */
+    static Manifest ofVmcore(Vmcore vmcore) {
         KernelIdentity kernel = vmcore.kernel();
         CrashReason crash = vmcore.kernelLog().crash();
         byte[] vmcoreInfo = vmcore.vmcoreInfoText();
         return Manifest.newBuilder()
-                .setDumpId(settings.dumpId())
-                .setOpenedAt(openedAt)
-                .setHost(settings.host())
-                .setTenant(settings.tenant())
+                .setDumpId("")
+                .setOpenedAt(0)
+                .setHost("")
                 .setSource(String.valueOf(vmcore.file().getFileName()))
                 .setMachine(kernel.machine())
                 .setSysname(kernel.sysname())
@@ -68,15 +81,15 @@ final class Manifests {
                 .setPageShift(vmcore.pageFacts().pageShift())
                 .setEndPfn(vmcore.memory().endPfn())
                 .setPresent(ranges(vmcore.memory().present()))
-                .setCrashTime(crashTime(vmcoreInfo))
+                .setCrashTime(crashTime(vmcoreInfo, vmcore.timestamp()))
                 .setCrashReason(crash.line())
                 .setCallTrace(crash.callTrace())
-                .setCodec(PageCodecName.valueOf(settings.codec().name()))
-                .setCaptureRuleSet(settings.capture().name())
-                .setRuleSets(settings.ruleSets())
+                .setCodec(PageCodecName.UNKNOWN)
+                .setCaptureRuleSet("")
+                .setRuleSets(List.of())
                 .setVmcoreinfo(ByteBuffer.wrap(vmcoreInfo))
                 .setNotes(ByteBuffer.wrap(vmcore.notes()))
-                .setParts(settings.parts())
+                .setInputLevel(vmcore.dumpLevel())
                 .build();
     }
 
@@ -97,10 +110,12 @@ final class Manifests {
     /**
      * When the kernel crashed, seconds since 1970-01-01 UTC. A dump taken from outside does not say: then 0, for the time of
      * the file is not the time of the crash.
+     *
+     * @param header what the header of a dump file says, 0 for nothing
      */
-    static long crashTime(byte[] vmcoreInfo) {
+    static long crashTime(byte[] vmcoreInfo, long header) {
         Matcher line = CRASH_TIME.matcher(new String(vmcoreInfo, StandardCharsets.ISO_8859_1));
-        return line.find() ? Long.parseLong(line.group(1)) : 0;
+        return line.find() ? Long.parseLong(line.group(1)) : header;
     }
 
     private static List<PfnRange> ranges(List<PfnRun> runs) {

@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.Frames;
@@ -34,6 +35,21 @@ public interface DumpContainer extends AutoCloseable {
 
     /** The machine that crashed, as far as the format says it, or else as the kernel does. */
     Machine machine(VmcoreInfo info) throws VmcoreException;
+
+    /** What is wrong with files that were cut, one line; empty when none was. */
+    default Optional<String> cut() {
+        return Optional.empty();
+    }
+
+    /** Dump level that the format names, whatever it is; 0 when nothing was left out, or nobody says so. */
+    default int dumpLevel() {
+        return 0;
+    }
+
+    /** When the kernel crashed by what the format says, whatever it is, seconds since 1970-01-01 UTC; 0 when it does not. */
+    default long timestamp() {
+        return 0;
+    }
 
     /** What the format says of phys_base, for kernels whose VMCOREINFO does not. */
     OptionalLong physBase();

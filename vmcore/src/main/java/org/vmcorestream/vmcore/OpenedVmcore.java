@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.log.KernelLog;
@@ -25,6 +26,8 @@ import org.vmcorestream.vmcore.paging.KernelMemory;
 final class OpenedVmcore implements Vmcore {
     /** Longest memory that a {@link PfnBitmap} can hold. */
     private static final long MAX_END_PFN = 1L << 37;
+
+    private static final int MAX_DUMP_LEVEL = 31;
 
     private final DumpContainer dump;
     private final VmcoreInfo info;
@@ -78,9 +81,7 @@ final class OpenedVmcore implements Vmcore {
             return new OpenedVmcore(dump);
         } catch (CorruptVmcoreException e) {
             dump.close();
-            throw dump.incomplete()
-                    ? new CorruptVmcoreException(e.getMessage() + " (the dump says that it is incomplete)")
-                    : e;
+            throw dump.incomplete() ? new CorruptVmcoreException(e.getMessage() + " (the dump is incomplete)") : e;
         } catch (IOException | RuntimeException e) {
             dump.close();
             throw e;
@@ -95,6 +96,21 @@ final class OpenedVmcore implements Vmcore {
     @Override
     public long fileSize() {
         return dump.fileSize();
+    }
+
+    @Override
+    public Optional<String> cut() {
+        return dump.cut();
+    }
+
+    @Override
+    public int dumpLevel() {
+        return dump.dumpLevel() & MAX_DUMP_LEVEL;
+    }
+
+    @Override
+    public long timestamp() {
+        return Math.max(0, dump.timestamp());
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
-import org.vmcorestream.vmcore.codec.ZeroTest;
 import org.vmcorestream.vmcore.elf.ElfHeaders;
 import org.vmcorestream.vmcore.file.DumpTarget;
 import org.vmcorestream.vmcore.machine.Machine;
@@ -20,7 +19,6 @@ final class ElfExport {
     private final StoredDump dump;
     private DumpTarget out;
     private final int pageSize;
-    private final ZeroTest zeroTest;
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
     private long windowOffset;
     private long end;
@@ -30,7 +28,6 @@ final class ElfExport {
     private ElfExport(StoredDump dump) {
         this.dump = dump;
         pageSize = dump.header().pageSize();
-        zeroTest = new ZeroTest(pageSize);
     }
 
     static DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
@@ -70,17 +67,16 @@ final class ElfExport {
     }
 
     private void writePages(ElfSegments segments, long dataOffset, DumpExport.Progress progress) throws IOException {
-        PageSequence pages = new PageSequence(dump);
         long total = dump.pages();
         long done = 0;
         int segment = 0;
         long offset = dataOffset;
-        try (PageContents contents = new PageContents(pageSize)) {
+        try (RecodedPages pages = new RecodedPages(dump, null)) {
             while (pages.next()) {
                 if ((++done & 0x3fff) == 0) {
                     progress.at(done, total);
                 }
-                if (pages.missing()) {
+                if (pages.kind() == PageParcel.Kind.MISSING) {
                     missing++;
                     continue;
                 }
@@ -88,31 +84,23 @@ final class ElfExport {
                     offset += segments.filePages(segment) * pageSize;
                     segment++;
                 }
-                if (pages.zero()) {
+                if (pages.kind() == PageParcel.Kind.ZERO) {
                     zeroPages++;
                 } else {
-                    put(contents, pages, offset + (pages.pfn() - segments.first(segment)) * pageSize);
+                    put(pages, offset + (pages.pfn() - segments.first(segment)) * pageSize);
                 }
             }
         }
         flush();
     }
 
-    private void put(PageContents contents, PageSequence pages, long position) throws IOException {
+    private void put(RecodedPages page, long position) throws IOException {
         if (position != windowOffset + window.position() || window.remaining() < pageSize) {
             flush();
             windowOffset = position;
         }
         int at = window.position();
-        contents.read(pages, window, at);
-        // The test leaves position and limit at the ends of the buffer.
-        boolean zero = zeroTest.isZero(window, at);
-        window.position(at);
-        if (zero) {
-            zeroPages++;
-            return;
-        }
-        window.position(at + pageSize);
+        window.put(at, page.bytes(), page.index(), pageSize).position(at + pageSize);
         end = position + pageSize;
     }
 

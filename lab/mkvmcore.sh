@@ -28,7 +28,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 die() { echo "mkvmcore: $*" >&2; exit 1; }
-[ $# -ge 2 ] || { sed -n '2,30p' "$0"; exit 1; }
+[ $# -ge 2 ] || { sed -n '2,27p' "$0"; exit 1; }
 kdir=$(cd "$1" && pwd); out=$2; shift 2
 mem=512M smp=2 kaslr="" append="" disks=$here/disks unaccepted="" timeout=240 tcg="" cpu="" arch=amd64 machine="" formats=()
 while [ $# -gt 0 ]; do

@@ -74,13 +74,14 @@ ZERO = bytes(PAGE)
 ENTRIES = PAGE // 8                     # of a page table
 BITS = SHIFT - 3                        # of an address, by one level of tables
 if "NUMBER(kimage_voffset)" in info:    # arm64
-    width = 64 - number("NUMBER(TCR_EL1_T1SZ)")
-    lpa, lpa2 = SHIFT == 16 and number("NUMBER(MAX_PHYSMEM_BITS)") == 52, SHIFT < 16 and width == 52
+    actual, built = 64 - number("NUMBER(TCR_EL1_T1SZ)"), number("NUMBER(VA_BITS)")
+    width = built if SHIFT == 16 else actual        # 64 KiB pages: the top table is the one of all bits, whatever the CPU takes
+    lpa, lpa2 = SHIFT == 16 and number("NUMBER(MAX_PHYSMEM_BITS)") == 52, SHIFT < 16 and actual == 52
     image_base = number("NUMBER(kimage_voffset)")
     top = symbol("swapper_pg_dir") - image_base
 
-    def direct(va):
-        return None if va >> width - 1 & 1 else va - (-1 << width & (1 << 64) - 1) + number("NUMBER(PHYS_OFFSET)")
+    def direct(va):                                 # PHYS_OFFSET belongs to where the map would be with all bits
+        return None if va >> actual - 1 & 1 else va + (1 << built) + number("NUMBER(PHYS_OFFSET)") & (1 << 64) - 1
 
     def leaf(e, level):
         return level == 1 or e & 3 == 1

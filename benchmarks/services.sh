@@ -55,7 +55,7 @@ services_end() {
         "$command" || true
     done
     services_stop
-    services_kill $services_standby_pid
+    services_kill $(jobs -p)
     rm -rf "$services_dir"
 }
 

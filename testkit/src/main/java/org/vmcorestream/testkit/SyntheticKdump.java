@@ -28,10 +28,10 @@ public final class SyntheticKdump {
     /** Bytes of the sub header by version, from 1 on. */
     private static final int[] SUB_HEADER = {0, 16, 32, 48, 64, 80, 104};
 
-    private static final int BLOCK = GuestMemory.PAGE;
     private static final int DESCRIPTOR = 24;
 
     private final SyntheticVmcore vmcore;
+    private final int block;
     private int version = 6;
     private KdumpStyle style = KdumpStyle.MAKEDUMPFILE;
     private LongFunction<PageCompression> compression = pfn -> PageCompression.ZLIB;
@@ -43,6 +43,7 @@ public final class SyntheticKdump {
 
     private SyntheticKdump(SyntheticVmcore vmcore) {
         this.vmcore = vmcore;
+        block = 1 << vmcore.pageShift();
     }
 
     /** A whole file of header version 6 with all pages, as makedumpfile -c -d 0 would write it. */
@@ -100,17 +101,17 @@ public final class SyntheticKdump {
 
     /** Position of the first bitmap. */
     public int bitmaps() {
-        return (1 + subHeaderBlocks()) * BLOCK;
+        return (1 + subHeaderBlocks()) * block;
     }
 
     /** Position of the second bitmap. */
     public int secondBitmap() {
-        return bitmaps() + bitmapBlocks() / 2 * BLOCK;
+        return bitmaps() + bitmapBlocks() / 2 * block;
     }
 
     /** Position of the first descriptor. */
     public int descriptors() {
-        return bitmaps() + bitmapBlocks() * BLOCK;
+        return bitmaps() + bitmapBlocks() * block;
     }
 
     /** Writes the file. */
@@ -125,7 +126,7 @@ public final class SyntheticKdump {
         mainHeader(head);
         subHeader(head);
         byte[] extra = version == 3 ? text() : version > 3 ? notes() : new byte[0];
-        System.arraycopy(extra, 0, head, BLOCK + SUB_HEADER[version], extra.length);
+        System.arraycopy(extra, 0, head, block + SUB_HEADER[version], extra.length);
         ByteArrayOutputStream descriptors = new ByteArrayOutputStream();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         int all = 0;
@@ -140,7 +141,7 @@ public final class SyntheticKdump {
         }
         // Page data begin where those of the whole dump would.
         long dataAt = head.length + (long) all * DESCRIPTOR;
-        data.writeBytes(new byte[BLOCK]);
+        data.writeBytes(new byte[block]);
         for (long pfn = Math.max(0, firstPfn); pfn < (partEnd < 0 ? endPfn : partEnd); pfn++) {
             if (holds(pfn)) {
                 descriptors.writeBytes(store(pfn, dataAt, data));
@@ -161,16 +162,16 @@ public final class SyntheticKdump {
             return descriptor;
         }
         byte[] page = vmcore.page(pfn);
-        if (Arrays.equals(page, new byte[BLOCK])) {
+        if (Arrays.equals(page, new byte[block])) {
             LittleEndian.putLong(descriptor, 0, dataAt);
-            LittleEndian.putInt(descriptor, 8, BLOCK);
+            LittleEndian.putInt(descriptor, 8, block);
             return descriptor;
         }
         PageCompression codec = compression.apply(pfn);
         byte[] stored = codec.compress(page);
-        boolean raw = stored.length >= BLOCK;
+        boolean raw = stored.length >= block;
         LittleEndian.putLong(descriptor, 0, dataAt + data.size());
-        LittleEndian.putInt(descriptor, 8, raw ? BLOCK : stored.length);
+        LittleEndian.putInt(descriptor, 8, raw ? block : stored.length);
         LittleEndian.putInt(descriptor, 12, raw ? 0 : codec.flag());
         data.writeBytes(raw ? page : stored);
         return descriptor;
@@ -179,7 +180,7 @@ public final class SyntheticKdump {
     private void mainHeader(byte[] head) {
         System.arraycopy("KDUMP   ".getBytes(StandardCharsets.US_ASCII), 0, head, 0, 8);
         LittleEndian.putInt(head, 8, version);
-        String[] names = {"Linux", "synthetic", vmcore.info("OSRELEASE"), "#1", "x86_64", "(none)"};
+        String[] names = {"Linux", "synthetic", vmcore.info("OSRELEASE"), "#1", vmcore.machine(), "(none)"};
         for (int i = 0; i < names.length; i++) {
             if (names[i] != null && (style != KdumpStyle.QEMU || i == 4)) {
                 byte[] name = names[i].getBytes(StandardCharsets.US_ASCII);
@@ -193,7 +194,7 @@ public final class SyntheticKdump {
             codecs = codecs == 0 ? compression.apply(pfn).flag() : codecs;
         }
         LittleEndian.putInt(head, 424, codecs | (incomplete ? 0x8 : 0));
-        LittleEndian.putInt(head, 428, BLOCK);
+        LittleEndian.putInt(head, 428, block);
         LittleEndian.putInt(head, 432, subHeaderBlocks());
         LittleEndian.putInt(head, 436, bitmapBlocks());
         LittleEndian.putInt(head, 440, (int) vmcore.endPfn());
@@ -201,27 +202,27 @@ public final class SyntheticKdump {
     }
 
     private void subHeader(byte[] head) {
-        LittleEndian.putLong(head, BLOCK, style == KdumpStyle.QEMU ? 0x1234000 : vmcore.physBase());
-        LittleEndian.putInt(head, BLOCK + 8, style == KdumpStyle.QEMU ? 1 : 0);
+        LittleEndian.putLong(head, block, style == KdumpStyle.QEMU ? 0x1234000 : vmcore.physBase());
+        LittleEndian.putInt(head, block + 8, style == KdumpStyle.QEMU ? 1 : 0);
         if (version >= 2 && firstPfn >= 0) {
-            LittleEndian.putInt(head, BLOCK + 12, 1);
-            LittleEndian.putLong(head, BLOCK + 16, firstPfn);
-            LittleEndian.putLong(head, BLOCK + 24, partEnd);
+            LittleEndian.putInt(head, block + 12, 1);
+            LittleEndian.putLong(head, block + 16, firstPfn);
+            LittleEndian.putLong(head, block + 24, partEnd);
         }
-        int behind = BLOCK + SUB_HEADER[version];
+        int behind = block + SUB_HEADER[version];
         if (version >= 3 && vmcoreInfo) {
             LittleEndian.putLong(
-                    head, BLOCK + 32, version == 3 ? behind : behind + notes().length - padded(text().length));
-            LittleEndian.putLong(head, BLOCK + 40, text().length);
+                    head, block + 32, version == 3 ? behind : behind + notes().length - padded(text().length));
+            LittleEndian.putLong(head, block + 40, text().length);
         }
         if (version >= 4) {
-            LittleEndian.putLong(head, BLOCK + 48, behind);
-            LittleEndian.putLong(head, BLOCK + 56, notes().length);
+            LittleEndian.putLong(head, block + 48, behind);
+            LittleEndian.putLong(head, block + 56, notes().length);
         }
         if (version >= 6) {
-            LittleEndian.putLong(head, BLOCK + 80, Math.max(0, firstPfn));
-            LittleEndian.putLong(head, BLOCK + 88, Math.max(0, partEnd));
-            LittleEndian.putLong(head, BLOCK + 96, vmcore.endPfn());
+            LittleEndian.putLong(head, block + 80, Math.max(0, firstPfn));
+            LittleEndian.putLong(head, block + 88, Math.max(0, partEnd));
+            LittleEndian.putLong(head, block + 96, vmcore.endPfn());
         }
     }
 
@@ -250,8 +251,8 @@ public final class SyntheticKdump {
         return 2 * blocks((vmcore.endPfn() + 7) / 8);
     }
 
-    private static int blocks(long bytes) {
-        return (int) ((bytes + BLOCK - 1) / BLOCK);
+    private int blocks(long bytes) {
+        return (int) ((bytes + block - 1) / block);
     }
 
     private static int padded(int length) {

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /**
  * What a file format has to give so that the kernel in a dump can be read: everything above the bytes of physical memory is the
@@ -45,6 +47,9 @@ public interface DumpContainer extends AutoCloseable {
     default long timestamp() {
         return 0;
     }
+
+    /** The machine that crashed, as far as the format says it, or else as the kernel does. */
+    Machine machine(VmcoreInfo info) throws VmcoreException;
 
     /** What the format says of phys_base, for kernels whose VMCOREINFO does not. */
     OptionalLong physBase();

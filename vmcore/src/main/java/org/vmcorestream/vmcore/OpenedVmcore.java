@@ -8,11 +8,12 @@ import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.log.KernelLog;
 import org.vmcorestream.vmcore.log.KernelLogReader;
+import org.vmcorestream.vmcore.machine.KernelMap;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 import org.vmcorestream.vmcore.os.KernelIdentityReader;
-import org.vmcorestream.vmcore.os.KernelMap;
 import org.vmcorestream.vmcore.page.MemmapFrames;
 import org.vmcorestream.vmcore.page.PageLayout;
 import org.vmcorestream.vmcore.page.PageVocabulary;
@@ -30,6 +31,7 @@ final class OpenedVmcore implements Vmcore {
 
     private final DumpContainer dump;
     private final VmcoreInfo info;
+    private final Machine machine;
     private final PageFacts facts;
     private final PageLayout layout;
     private final PhysicalMemory physical;
@@ -45,19 +47,27 @@ final class OpenedVmcore implements Vmcore {
         this.dump = dump;
         String source = dump.file().toString();
         info = new VmcoreInfo(source, dump.vmcoreInfo());
-        facts = PageVocabulary.read(source, info);
+        machine = dump.machine(info);
+        facts = PageVocabulary.read(source, info, machine);
         layout = PageLayout.read(source, info, facts);
         physical = dump.memory();
-        kernelMap = KernelMap.read(source, info, dump.physBase());
+        kernelMap = machine.kernelMap(source, info, facts.pageShift(), dump.physBase());
         KernelMemory memory = kernelMap.memory(physical);
         Frames all = dump.frames(facts.pageShift());
-        sections = SparseMemoryReader.read(source, info, memory, layout.size(), facts.pageShift(), all.endPfn());
+        sections = SparseMemoryReader.read(
+                source,
+                info,
+                machine.sections(info, facts.pageShift()),
+                memory,
+                layout.size(),
+                facts.pageShift(),
+                all.endPfn());
         frames = all.below(sections.endPfn());
         if (frames.endPfn() > MAX_END_PFN) {
             throw new UnsupportedVmcoreException(
                     source + ": memory up to page frame " + frames.endPfn() + ", expected at most " + MAX_END_PFN);
         }
-        kernel = KernelIdentityReader.read(info, memory, dump.cpus(), kernelMap.physBase());
+        kernel = KernelIdentityReader.read(info, machine, memory, dump.cpus(), kernelMap.physBase());
         pages = dump.pages(facts.pageShift());
     }
 

@@ -15,12 +15,14 @@ import org.vmcorestream.vmcore.PfnSet;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.elf.ElfNotes;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /**
  * A dump in kdump-compressed files, as makedumpfile, QEMU and this project write them: one file, or all of a split set. Header
- * versions 1 to 6, 64-bit little-endian layout, x86-64. What differs between the writers:
+ * versions 1 to 6, 64-bit little-endian layout. What differs between the writers:
  *
  * <pre>
  *                  makedumpfile                       QEMU
@@ -38,7 +40,8 @@ public final class KdumpDump implements DumpContainer {
     /** Ranges of memory; makes a bitmap of noise an error and not a list. */
     static final int MAX_RANGES = 1 << 20;
 
-    private static final String X86_64 = "x86_64";
+    /** What QEMU calls a machine that it has no name for. */
+    private static final String UNKNOWN = "Unknown";
 
     private final StoredDump dump;
     private final StoredHeaders headers;
@@ -79,10 +82,15 @@ public final class KdumpDump implements DumpContainer {
 
     private static void requireMachine(StoredPart part) throws VmcoreException {
         String machine = part.main().kernel().machine();
-        if (!machine.isEmpty() && !machine.equals(X86_64)) {
+        if (!isUnnamed(machine) && Machine.named(machine).isEmpty()) {
             throw new UnsupportedVmcoreException(part.path() + ": is of a machine '" + machine.replaceAll("[^ -~]", "?")
-                    + "' (utsname at offset 272), expected " + X86_64);
+                    + "' (utsname at offset 272), expected " + Machine.names());
         }
+    }
+
+    /** Whether utsname has no name of a machine. */
+    static boolean isUnnamed(String machine) {
+        return machine.isEmpty() || machine.equals(UNKNOWN);
     }
 
     private byte[] vmcoreInfo(BoundedInput file) throws IOException {
@@ -153,6 +161,12 @@ public final class KdumpDump implements DumpContainer {
     @Override
     public long timestamp() {
         return dump.header().crashTime();
+    }
+
+    @Override
+    public Machine machine(VmcoreInfo info) throws VmcoreException {
+        Optional<Machine> named = Machine.named(headers.main().kernel().machine());
+        return named.isPresent() ? named.get() : Machine.that(info);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.vmcorestream.vmcore.DumpContainer;
 import org.vmcorestream.vmcore.MissingVmcoreInfoException;
 import org.vmcorestream.vmcore.PageReader;
@@ -27,7 +28,7 @@ import org.vmcorestream.vmcore.memory.VmcoreInfo;
  * <pre>
  *                  makedumpfile                       QEMU
  *  utsname         all of it                          machine alone
- *  block_size      page size of the kernel            page size of the machine
+ *  block_size      page size of the kernel            largest page size of the machine
  *  phys_base       the kernel's                       what QEMU was told
  *  notes           offset_note of the sub header      the same
  *  VMCOREINFO      offset_vmcoreinfo, in the notes    the same, where the guest has told it
@@ -176,14 +177,26 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public Frames frames(int pageShift) throws IOException {
-        if (dump.pageSize() != 1 << pageShift) {
+        int shift = pagesOfABlock(pageShift);
+        if (shift < 0) {
             throw new UnsupportedVmcoreException(dump.path() + ": has blocks of " + dump.pageSize()
-                    + " bytes (block_size at offset 428), expected the page size of its kernel, " + (1 << pageShift));
+                    + " bytes (block_size at offset 428), expected at least the page size of its kernel, "
+                    + (1 << pageShift));
         }
+        Supplier<PfnSet> readable = dump.incomplete() ? this::readable : this::held;
+        if (shift == 0) {
+            return new Frames(headers.sub().maxMapnr(), present, new Frames.Views(this::held, readable, this::held));
+        }
+        Supplier<PfnSet> held = () -> LargeBlocks.pages(held(), shift);
         return new Frames(
-                headers.sub().maxMapnr(),
-                present,
-                new Frames.Views(this::held, dump.incomplete() ? this::readable : this::held, this::held));
+                headers.sub().maxMapnr() << shift,
+                LargeBlocks.pages(present, shift),
+                new Frames.Views(held, () -> LargeBlocks.pages(readable.get(), shift), held));
+    }
+
+    /** log2 of the kernel's pages in a block; below 0 where pages are larger. */
+    private int pagesOfABlock(int pageShift) {
+        return Integer.numberOfTrailingZeros(dump.pageSize()) - pageShift;
     }
 
     private PfnSet held() {
@@ -201,7 +214,8 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public PageReader pages(int pageShift) {
-        return new KdumpPageReader(dump, recompress);
+        int shift = pagesOfABlock(pageShift);
+        return shift > 0 ? new LargeBlocks(dump, pageShift, shift) : new KdumpPageReader(dump, recompress);
     }
 
     @Override

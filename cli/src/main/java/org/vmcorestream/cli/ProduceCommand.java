@@ -4,6 +4,7 @@ package org.vmcorestream.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.vmcorestream.producer.BegunDump;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureConnection;
 import org.vmcorestream.producer.CaptureSettings;
@@ -17,8 +18,10 @@ import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Sends a vmcore into the topics of a cluster. */
 @Command(
@@ -33,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream produce guest.elf --bootstrap-server kafka:9093 \\",
             "      --command-config tls.properties --tenant acme --rule-set level-31 --rule-set mine",
             "  vmcore-stream produce large.elf --bootstrap-server kafka:9092 --parts 4",
+            "  vmcore-stream produce guest.elf --bootstrap-server kafka:9092 --resume",
             "  ssh host makedumpfile -F -l -d 1 /proc/vmcore | \\",
             "      vmcore-stream produce - --bootstrap-server kafka:9092"
         })
@@ -125,6 +129,12 @@ final class ProduceCommand extends ConsoleCommand {
     @Mixin
     private AdmissionOptions admission;
 
+    @Mixin
+    private ResumeOptions resume;
+
+    @Spec
+    private CommandSpec spec;
+
     @Option(
             names = StandbyLine.OPTION,
             paramLabel = "SOCKET",
@@ -145,6 +155,7 @@ final class ProduceCommand extends ConsoleCommand {
 
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
+        resume.check(spec);
         Map<String, Object> client = kafka.client();
         long stripe = stripeBytes();
         if (parts < 1 || parts > CaptureSettings.MAX_PARTS) {
@@ -154,6 +165,9 @@ final class ProduceCommand extends ConsoleCommand {
         List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
         int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
         Topics topics = kafka.topics();
+        if (resume.given()) {
+            return goOn(client, topics, compressing, teardown);
+        }
         Chosen chosen = finder -> new CaptureSettings(
                 client,
                 topics,
@@ -176,16 +190,55 @@ final class ProduceCommand extends ConsoleCommand {
                 Begun.begin("connect", () -> connect(client, topics, known == null ? chosen : finder -> known)));
         Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
         CaptureSettings settings = known == null ? connecting.await().settings() : known;
-        Capture.Result result;
-        ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try (PreparedCapture prepared = Capture.prepare(opened, settings)) {
-            result = prepared.run(connecting.await(), new CaptureBars(board));
+            return run(prepared, connecting, settings.dumpId(), teardown);
         } catch (UnfitSettingsException e) {
             throw new CommandFailure(ExitCode.USAGE, opened.file() + ": " + e.getMessage(), e);
-        } finally {
-            board.close();
         }
-        console().print(result.dumpId());
+    }
+
+    /** Goes on with a capture that was cut short. */
+    private ExitCode goOn(Map<String, Object> client, Topics topics, int compressing, Teardown teardown)
+            throws Exception {
+        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        try (Cluster cluster = Cluster.connect(client)) {
+            cluster.requireTopics(topics);
+        }
+        BegunDump begun = resume.find(client, topics, opened);
+        String dumpId = begun.dumpId();
+        if (begun.captured()) {
+            console().log("Dump " + dumpId + " was captured to its end, nothing is left to send.");
+            console().print(dumpId);
+            return ExitCode.OK;
+        }
+        CaptureSettings settings;
+        try (RuleSetFinder finder = RuleSetFinder.in(client, topics)) {
+            RuleSetName captured = new RuleSetName(begun.manifest().getCaptureRuleSet());
+            settings = CaptureSettings.goingOn(
+                    client, topics, begun.manifest(), finder.find(captured), compressing, admission.policy());
+        }
+        Begun<CaptureConnection> connecting =
+                teardown.add(Begun.begin("connect", () -> CaptureConnection.open(settings)));
+        console().log("Dump " + dumpId + " goes on.");
+        try (PreparedCapture prepared = Capture.resume(opened, settings, begun)) {
+            return run(prepared, connecting, dumpId, teardown);
+        }
+    }
+
+    private ExitCode run(
+            PreparedCapture prepared, Begun<CaptureConnection> connecting, String dumpId, Teardown teardown)
+            throws Exception {
+        try (ProgressBoard board = teardown.add(new ProgressBoard(console()))) {
+            prepared.run(connecting.await(), new CaptureBars(board));
+        } catch (Exception e) {
+            if (prepared.opened()) {
+                console()
+                        .log("Dump " + dumpId + " is not complete; 'produce --resume " + dumpId
+                                + " VMCORE' goes on with it.");
+            }
+            throw e;
+        }
+        console().print(dumpId);
         return ExitCode.OK;
     }
 

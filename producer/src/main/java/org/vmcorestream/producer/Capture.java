@@ -40,7 +40,23 @@ public final class Capture {
     }
 
     /**
-     * What was sent.
+     * Prepares a capture that goes on where an earlier one was cut short: asks the cluster what it has of the dump, and
+     * describes the rest ahead. What arrived is not sent again, and the files become the same.
+     *
+     * @param settings as {@link CaptureSettings#goingOn} makes them of the dump's manifest
+     * @throws IOException when the vmcore cannot be read
+     * @throws CaptureException when the dump is not one of this vmcore, has another layout than it would have now, or the
+     *     cluster does not answer; then nothing was sent
+     */
+    public static PreparedCapture resume(Vmcore vmcore, CaptureSettings settings, BegunDump dump)
+            throws IOException, InterruptedException {
+        try (PartitionLog log = KafkaPartitionLog.open(settings.client(), settings.topics())) {
+            return new PreparedCapture(vmcore, settings, dump, log);
+        }
+    }
+
+    /**
+     * What was sent, be it by this capture or an earlier one that it goes on with, but for the last two.
      *
      * @param dumpId the dump
      * @param stripes number of stripes

@@ -20,6 +20,7 @@ final class CaptureRun {
 
     private final Vmcore vmcore;
     private final CaptureSettings settings;
+    private final PreparedCapture prepared;
     private final DumpLife life;
     private final List<StripeProgress> stripes;
     private final RecordSender metadata;
@@ -45,10 +46,9 @@ final class CaptureRun {
             throws IOException {
         vmcore = prepared.vmcore();
         settings = prepared.settings();
+        this.prepared = prepared;
         long openedAt = prepared.manifest().getOpenedAt();
-        stripes = prepared.stripes(cluster.partitions()).stream()
-                .map(StripeProgress::new)
-                .toList();
+        stripes = prepared.progress(cluster.partitions());
 
         SendFailure failure = new SendFailure(cluster.topicLimit());
         RecordSender dumps =
@@ -84,7 +84,12 @@ final class CaptureRun {
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
         try (dataStage) {
-            life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
+            if (prepared.resumed()) {
+                life.goOn();
+            } else {
+                life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
+            }
+            prepared.isOpened();
             long pages = metadataStage.run(stripes, dataStage);
             awaitAdmission(pages);
             dataStage.send(pages);

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.DumpCheck;
 import org.vmcorestream.schemas.Topics;
+import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
 /**
@@ -89,6 +90,33 @@ public record CaptureSettings(
                 1,
                 threads,
                 AdmissionPolicy.NEVER);
+    }
+
+    /**
+     * Of a capture that goes on: it captures as the dump's manifest says that it began.
+     *
+     * @param capture the rule set that the manifest names
+     */
+    public static CaptureSettings goingOn(
+            Map<String, Object> client,
+            Topics topics,
+            Manifest manifest,
+            RuleSet capture,
+            int threads,
+            AdmissionPolicy admission) {
+        return new CaptureSettings(
+                client,
+                topics,
+                manifest.getDumpId(),
+                manifest.getHost(),
+                manifest.getTenant(),
+                capture,
+                manifest.getRuleSets(),
+                PageCodec.valueOf(manifest.getCodec().name()),
+                CHOOSE_STRIPES,
+                manifest.getParts(),
+                threads,
+                admission);
     }
 
     /**

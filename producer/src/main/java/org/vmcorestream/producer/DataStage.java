@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.StripeEnd;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.codec.PageCompressor;
@@ -129,11 +130,14 @@ final class DataStage implements AutoCloseable {
         Interrupts.check();
         StripeData stripe = task.stripe();
         Stripe range = stripe.progress().stripe();
+        DataTotals totals = stripe.sent(task);
+        RecordHeaders.add(task.headers(), RecordHeaders.TOTALS, totals.text());
         Receipt receipt = data.send(range.partition(), stripe.key(), "PageBatch", task.takeValue(), task.headers());
         if (task.sequence() == 0) {
             stripe.progress().dataBegun(life.expect(receipt));
         }
-        stripe.sent(task);
+        stripe.progress().dataSent(receipt);
+        life.batchSent();
         pagesDone += task.pages();
         progress.at(CaptureProgress.Stage.COPYING, pagesDone, pagesTotal);
         life.announceSome();

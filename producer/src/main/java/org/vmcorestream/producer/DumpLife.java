@@ -32,6 +32,12 @@ final class DumpLife {
     /** After so long without an announcement the last one is made again: a capture that waits is not one that stalls. */
     private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+    /**
+     * After so many records of page-data it is announced how far they are, so that a capture that goes on after it was cut short has
+     * no more than so many of its own to read.
+     */
+    private static final int REACHED_BATCHES = 256;
+
     private static final long LAST_WORD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RecordSender dumps;
@@ -44,6 +50,7 @@ final class DumpLife {
     private final Queue<Receipt> awaited = new ArrayDeque<>();
 
     private boolean opened;
+    private int batches;
     private boolean news;
     private boolean announced;
     private long announcedAt;
@@ -74,15 +81,28 @@ final class DumpLife {
         opened = true;
     }
 
+    /** Says that a capture that was cut short goes on, and waits until the cluster has that. */
+    void goOn() {
+        send(DumpState.CAPTURING, "");
+        dumps.flush();
+        opened = true;
+    }
+
     /** Remembers that the offset of a record is to be announced. */
     Receipt expect(Receipt receipt) {
         awaited.add(receipt);
         return receipt;
     }
 
+    /** Counts a record that was sent to page-data. */
+    void batchSent() {
+        batches++;
+    }
+
     /** Announces offsets that became known since the last call; a little later where calls are many. */
     void announceSome() {
         poll();
+        news |= announced && batches >= REACHED_BATCHES;
         long since = nanoClock.getAsLong() - announcedAt;
         if (news && (!announced || since >= PAUSE_NANOS) || announced && since >= ALIVE_NANOS) {
             announce();
@@ -114,6 +134,7 @@ final class DumpLife {
 
     private void announce() {
         send(DumpState.CAPTURING, "");
+        batches = 0;
         news = false;
         announced = true;
         announcedAt = nanoClock.getAsLong();
@@ -141,7 +162,7 @@ final class DumpLife {
             return;
         }
         try {
-            boolean told = dumps.sendLastWord(copies.all(), dump(DumpState.FAILED, reason), LAST_WORD_NANOS);
+            boolean told = dumps.sendLastWord(copies.all(), dump(DumpState.FAILED, reason), reached(), LAST_WORD_NANOS);
             if (!told) {
                 LOG.warn("dump {} failed, which the cluster was not told in time", manifest.getDumpId());
             }
@@ -152,9 +173,23 @@ final class DumpLife {
 
     private void send(DumpState state, String failure) {
         Dump dump = dump(state, failure);
+        String reached = reached();
         for (PartCopies.Place place : state == DumpState.CAPTURING ? copies.withNews() : copies.all()) {
-            dumps.send(place, dump);
+            dumps.send(place, dump, reached);
         }
+    }
+
+    /** As header {@link org.vmcorestream.schemas.RecordHeaders#REACHED} has it. */
+    private String reached() {
+        StringBuilder text = new StringBuilder();
+        for (StripeProgress stripe : stripes) {
+            long offset = stripe.reached();
+            if (offset >= 0) {
+                text.append(text.isEmpty() ? "" : " ").append(stripe.stripe().number());
+                text.append(':').append(offset);
+            }
+        }
+        return text.toString();
     }
 
     private Dump dump(DumpState state, String failure) {

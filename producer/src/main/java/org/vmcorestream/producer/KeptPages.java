@@ -27,6 +27,7 @@ final class KeptPages {
     }
 
     private final PfnSet backed;
+    private final long firstPfn;
     private final KeptRuns remembered;
     private boolean full;
     private long pages;
@@ -38,7 +39,16 @@ final class KeptPages {
 
     /** @param backed page frames the vmcore holds bytes of, used by this thread alone; no others are ever taken */
     KeptPages(PfnSet backed, KeptBudget budget) {
+        this(backed, budget, 0);
+    }
+
+    /**
+     * @param backed page frames the vmcore holds bytes of, used by this thread alone; no others are ever taken
+     * @param firstPfn no page frame below it is taken: those were sent before
+     */
+    KeptPages(PfnSet backed, KeptBudget budget, long firstPfn) {
         this.backed = backed;
+        this.firstPfn = firstPfn;
         remembered = new KeptRuns(budget);
         reading = remembered;
     }
@@ -65,7 +75,7 @@ final class KeptPages {
         for (int run = 0; run < verdict.runs(); run++) {
             long end = pfn + verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
-                for (long at = pfn; at < end; ) {
+                for (long at = Math.max(pfn, firstPfn); at < end; ) {
                     long until = Math.min(end, backed.nextChange(at));
                     if (backed.contains(at) && !runs.add(at, until)) {
                         return false;
@@ -84,7 +94,7 @@ final class KeptPages {
         for (int run = 0; run < verdict.runs(); run++) {
             long end = pfn + verdict.length(run);
             if (verdict.reason(run) == RuleSet.KEPT) {
-                for (long at = pfn; at < end; ) {
+                for (long at = Math.max(pfn, firstPfn); at < end; ) {
                     long until = Math.min(end, backed.nextChange(at));
                     count += backed.contains(at) ? until - at : 0;
                     at = until;

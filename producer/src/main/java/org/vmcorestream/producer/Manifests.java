@@ -47,14 +47,27 @@ final class Manifests {
 
     /** The manifest. Reads the kernel log for the reason of the crash. */
     static Manifest manifest(Vmcore vmcore, CaptureSettings settings, long openedAt) {
+        Manifest manifest = ofVmcore(vmcore);
+        manifest.setDumpId(settings.dumpId());
+        manifest.setOpenedAt(openedAt);
+        manifest.setHost(settings.host());
+        manifest.setTenant(settings.tenant());
+        manifest.setCodec(PageCodecName.valueOf(settings.codec().name()));
+        manifest.setCaptureRuleSet(settings.capture().name());
+        manifest.setRuleSets(settings.ruleSets());
+        manifest.setParts(settings.parts());
+        return manifest;
+    }
+
+    /** What of a manifest follows from the vmcore; all else says nothing. Reads the kernel log for the reason of the crash. */
+    static Manifest ofVmcore(Vmcore vmcore) {
         KernelIdentity kernel = vmcore.kernel();
         CrashReason crash = vmcore.kernelLog().crash();
         byte[] vmcoreInfo = vmcore.vmcoreInfoText();
         return Manifest.newBuilder()
-                .setDumpId(settings.dumpId())
-                .setOpenedAt(openedAt)
-                .setHost(settings.host())
-                .setTenant(settings.tenant())
+                .setDumpId("")
+                .setOpenedAt(0)
+                .setHost("")
                 .setSource(String.valueOf(vmcore.file().getFileName()))
                 .setMachine(kernel.machine())
                 .setSysname(kernel.sysname())
@@ -71,12 +84,11 @@ final class Manifests {
                 .setCrashTime(crashTime(vmcoreInfo, vmcore.timestamp()))
                 .setCrashReason(crash.line())
                 .setCallTrace(crash.callTrace())
-                .setCodec(PageCodecName.valueOf(settings.codec().name()))
-                .setCaptureRuleSet(settings.capture().name())
-                .setRuleSets(settings.ruleSets())
+                .setCodec(PageCodecName.UNKNOWN)
+                .setCaptureRuleSet("")
+                .setRuleSets(List.of())
                 .setVmcoreinfo(ByteBuffer.wrap(vmcoreInfo))
                 .setNotes(ByteBuffer.wrap(vmcore.notes()))
-                .setParts(settings.parts())
                 .setInputLevel(vmcore.dumpLevel())
                 .build();
     }

@@ -4,6 +4,7 @@ package org.vmcorestream.producer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ import org.vmcorestream.schemas.records.StripeClosed;
 import org.vmcorestream.schemas.records.StripeOpened;
 import org.vmcorestream.vmcore.PfnSet;
 import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.VmcoreException;
 
 /**
  * Sends what every page of memory is to page-metadata, and learns on the way which pages the capture rules let follow. While
@@ -100,17 +102,27 @@ final class MetadataStage {
 
     private long send(StripeProgress progressOfStripe, DataStage data) throws IOException, InterruptedException {
         Stripe stripe = progressOfStripe.stripe();
-        KeptPages kept = new KeptPages(backed, budget);
+        StripeArrived arrived = progressOfStripe.arrived();
+        if (arrived.data().done()) {
+            framesDone += frames(stripe);
+            return 0;
+        }
+        KeptPages kept = new KeptPages(backed, budget, arrived.data().endPfn());
         KeptPages.Rest rest = null;
         data.add(progressOfStripe, kept);
-        progressOfStripe.metadataBegun(life.expect(open(stripe)));
+        if (!arrived.metadata().begun()) {
+            progressOfStripe.metadataBegun(life.expect(open(stripe)));
+        }
         digest.reset();
         long pages = 0;
         Anomalies anomalies = Anomalies.NONE;
         for (int i = 0; i < stripe.chunks(); i++) {
             Interrupts.check();
             DescribedChunk chunk = chunks.take();
-            sendChunk(stripe, chunk);
+            digest.update(chunk.descriptors());
+            if (!arrived.metadata().has(chunk.number())) {
+                sendChunk(stripe, chunk);
+            }
             if (!kept.add(chunk.verdict()) && rest == null) {
                 rest = secondLook.from(stripe, chunk.number(), chunk.openRun());
             }
@@ -124,7 +136,11 @@ final class MetadataStage {
         }
         kept.end(rest);
         data.prepare();
-        progressOfStripe.metadataEnded(life.expect(close(stripe, pages)));
+        if (arrived.metadata().done()) {
+            requireSameDigest(stripe, arrived.metadata().digest());
+        } else {
+            progressOfStripe.metadataEnded(life.expect(close(stripe, pages)));
+        }
         if (anomalies.kept() > 0) {
             LOG.warn(
                     "stripe {} of dump {}: {} pages claim what no sane kernel claims and are kept, the first is pfn {}",
@@ -134,6 +150,17 @@ final class MetadataStage {
                     anomalies.firstPfn());
         }
         return kept.pages();
+    }
+
+    /** The pages of another vmcore must not come behind those of this one. */
+    private void requireSameDigest(Stripe stripe, OptionalInt expected) throws VmcoreException {
+        int found = (int) digest.getValue();
+        if (expected.isPresent() && expected.getAsInt() != found) {
+            throw new VmcoreException(String.format(
+                    "%s: digest of the descriptors of stripe %d is %08x, expected %08x as when the capture began:"
+                            + " it is not the same vmcore",
+                    vmcore.file(), stripe.number(), found, expected.getAsInt()));
+        }
     }
 
     private Receipt open(Stripe stripe) {
@@ -159,7 +186,6 @@ final class MetadataStage {
     }
 
     private void sendChunk(Stripe stripe, DescribedChunk chunk) {
-        digest.update(chunk.descriptors());
         ChunkMetadata message = new ChunkMetadata(
                 settings.dumpId(),
                 stripe.number(),

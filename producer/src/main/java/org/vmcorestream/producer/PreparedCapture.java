@@ -2,7 +2,9 @@
 package org.vmcorestream.producer;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.VmcoreException;
@@ -15,6 +17,9 @@ public final class PreparedCapture implements AutoCloseable {
     private final PfnRuns present;
     private final Manifest manifest;
     private final ChunksAhead chunks;
+    private final Optional<BegunDump> begun;
+    private final List<StripeArrived> arrived;
+    private volatile boolean opened;
 
     /**
      * Begins to describe.
@@ -25,13 +30,46 @@ public final class PreparedCapture implements AutoCloseable {
         this.vmcore = vmcore;
         this.settings = settings;
         long openedAt = System.currentTimeMillis();
-        present = new PfnRuns(vmcore.memory().present());
-        if (present.size() == 0) {
-            throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
-        }
+        present = present(vmcore);
+        begun = Optional.empty();
+        arrived = List.of();
         List<Stripe> anywhere = stripes(1);
         manifest = Manifests.manifest(vmcore, settings, openedAt);
         chunks = new ChunksAhead(vmcore, settings.capture(), Manifests.dumpFacts(manifest), present, anywhere);
+    }
+
+    /**
+     * Finds out what of a dump is missing, and begins to describe that.
+     *
+     * @throws CaptureException when it is not a dump of this vmcore, or the cluster does not answer
+     */
+    PreparedCapture(Vmcore vmcore, CaptureSettings settings, BegunDump dump, PartitionLog log)
+            throws IOException, InterruptedException {
+        this.vmcore = vmcore;
+        this.settings = settings;
+        present = present(vmcore);
+        begun = Optional.of(dump);
+        manifest = dump.manifest();
+        Optional<String> difference = SameVmcore.difference(Manifests.ofVmcore(vmcore), manifest);
+        if (difference.isPresent()) {
+            throw new CaptureException(
+                    vmcore.file() + " is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
+        }
+        List<Stripe> stripes =
+                dump.stripes(present, log.partitions(settings.topics().pageMetadata()));
+        arrived = new ArrivalSearch(log, settings.topics(), dump, stripes, present, System::currentTimeMillis).search();
+        List<Stripe> missing = stripes.stream()
+                .filter(stripe -> !arrived.get(stripe.number()).data().done())
+                .toList();
+        chunks = new ChunksAhead(vmcore, settings.capture(), Manifests.dumpFacts(manifest), present, missing);
+    }
+
+    private static PfnRuns present(Vmcore vmcore) throws VmcoreException {
+        PfnRuns present = new PfnRuns(vmcore.memory().present());
+        if (present.size() == 0) {
+            throw new VmcoreException(vmcore.file() + " has no memory, expected at least one page");
+        }
+        return present;
     }
 
     /**
@@ -83,8 +121,36 @@ public final class PreparedCapture implements AutoCloseable {
         return chunks;
     }
 
+    /** Whether an earlier capture of the dump was cut short, and this one goes on. */
+    boolean resumed() {
+        return begun.isPresent();
+    }
+
+    /** Whether the cluster was told of the dump, so that its capture can go on later when this one fails. */
+    public boolean opened() {
+        return opened;
+    }
+
+    /** Says that the cluster was told of the dump. */
+    void isOpened() {
+        opened = true;
+    }
+
+    /** How far its stripes are, in a cluster whose topics have so many partitions. */
+    List<StripeProgress> progress(int partitions) {
+        List<StripeProgress> progress = new ArrayList<>();
+        if (begun.isEmpty()) {
+            stripes(partitions).forEach(stripe -> progress.add(new StripeProgress(stripe)));
+        } else {
+            for (Stripe stripe : begun.get().stripes(present, partitions)) {
+                progress.add(new StripeProgress(stripe, arrived.get(stripe.number())));
+            }
+        }
+        return progress;
+    }
+
     /** Its stripes in a cluster whose topics have so many partitions. */
-    List<Stripe> stripes(int partitions) {
+    private List<Stripe> stripes(int partitions) {
         return PartPlan.stripes(
                 present,
                 vmcore.memory().endPfn(),

@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Headers;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.RecordHeaders;
+import org.vmcorestream.schemas.records.Dump;
 
 /** Sends the records of one dump to one topic. Belongs to the capturing thread. */
 final class RecordSender {
@@ -41,9 +42,21 @@ final class RecordSender {
         return send(null, key, message, RecordHeaders.of(dumpId, message));
     }
 
-    /** Sends a record of the dump's life to where it belongs. */
-    Receipt send(PartCopies.Place place, SpecificRecordBase message) {
-        return send(place.partition(), place.key(), message, RecordHeaders.of(dumpId, message));
+    /**
+     * Sends a record of the dump's life to where it belongs.
+     *
+     * @param reached how far the pages are, as {@link RecordHeaders#REACHED} has it; may be empty
+     */
+    Receipt send(PartCopies.Place place, Dump message, String reached) {
+        return send(place.partition(), place.key(), message, headers(message, reached));
+    }
+
+    private Headers headers(Dump message, String reached) {
+        Headers headers = RecordHeaders.of(dumpId, message);
+        if (!reached.isEmpty()) {
+            RecordHeaders.add(headers, RecordHeaders.REACHED, reached);
+        }
+        return headers;
     }
 
     /** Sends a record that speaks of page frames {@code firstPfn} to {@code endPfn - 1}. */
@@ -85,15 +98,15 @@ final class RecordSender {
      * because a client that lost its cluster may hold its caller for longer; the thread ends with the client.
      *
      * @param places where it goes
+     * @param reached how far the pages are, as {@link RecordHeaders#REACHED} has it; may be empty
      * @return whether the cluster has it everywhere
      */
-    boolean sendLastWord(List<PartCopies.Place> places, SpecificRecordBase message, long nanos) {
+    boolean sendLastWord(List<PartCopies.Place> places, Dump message, String reached, long nanos) {
         byte[] value = RecordCodec.encode(message);
         FutureTask<Void> task = new FutureTask<>(() -> {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (PartCopies.Place place : places) {
-                sent.add(producer.send(
-                        record(place.partition(), place.key(), value, RecordHeaders.of(dumpId, message))));
+                sent.add(producer.send(record(place.partition(), place.key(), value, headers(message, reached))));
             }
             for (Future<RecordMetadata> each : sent) {
                 each.get();

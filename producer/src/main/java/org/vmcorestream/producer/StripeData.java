@@ -17,11 +17,7 @@ final class StripeData {
     private final byte[] key;
     private int filled;
     private boolean drained;
-    private int sent;
-    private long pages;
-    private long zeroPages;
-    private long pageBytes;
-    private int digest;
+    private DataTotals totals;
 
     /** @param key key of its records */
     StripeData(StripeProgress progress, KeptPages kept, PageReader reader, int pageSize, byte[] key) {
@@ -30,6 +26,8 @@ final class StripeData {
         this.reader = reader;
         this.key = key;
         hintPages = PageTask.HINT_BYTES / pageSize;
+        totals = progress.arrived().data().totals();
+        filled = totals.batches();
     }
 
     int number() {
@@ -111,22 +109,24 @@ final class StripeData {
         return drained;
     }
 
-    /** Counts a record that was sent, in order. */
-    void sent(PageTask task) {
-        sent++;
-        pages += task.pages();
-        zeroPages += task.zeroPages();
-        pageBytes += task.storedBytes();
-        digest = Crc32cCombine.combine(digest, task.digest(), task.digestBytes());
+    /** Counts a record that is sent, in order; what was sent with it. */
+    DataTotals sent(PageTask task) {
+        totals = new DataTotals(
+                totals.batches() + 1,
+                totals.pages() + task.pages(),
+                totals.zeroPages() + task.zeroPages(),
+                totals.pageBytes() + task.storedBytes(),
+                Crc32cCombine.combine(totals.digest(), task.digest(), task.digestBytes()));
+        return totals;
     }
 
     /** Whether all records were sent but the last, which says so. */
     boolean allSent() {
-        return drained && sent == filled;
+        return drained && totals.batches() == filled;
     }
 
     /** What was sent. */
     DataTotals totals() {
-        return new DataTotals(sent, pages, zeroPages, pageBytes, digest);
+        return totals;
     }
 }

@@ -6,14 +6,43 @@ import org.vmcorestream.schemas.records.StripeState;
 /** How far one stripe is: what of it was sent, and where the cluster put it. Belongs to the capturing thread. */
 final class StripeProgress {
     private final Stripe stripe;
+    private final StripeArrived arrived;
     private Receipt metadataFirst;
     private Receipt metadataLast;
     private Receipt dataFirst;
     private Receipt dataLast;
     private DataTotals totals = DataTotals.NONE;
 
+    /** A record of page-data whose offset is waited for; the next one is that sent behind it. */
+    private Receipt sounding;
+
+    private long reached = Receipt.UNKNOWN;
+
+    /** Of a stripe that nothing was sent of. */
     StripeProgress(Stripe stripe) {
+        this(stripe, StripeArrived.NOTHING);
+    }
+
+    /** Of a stripe that an earlier capture has sent something of. */
+    StripeProgress(Stripe stripe, StripeArrived arrived) {
         this.stripe = stripe;
+        this.arrived = arrived;
+        metadataFirst = known(arrived.metadata().first());
+        metadataLast = known(arrived.metadata().end());
+        dataFirst = known(arrived.data().first());
+        dataLast = known(arrived.data().end());
+        if (arrived.data().done()) {
+            totals = arrived.data().totals();
+        }
+    }
+
+    private static Receipt known(long offset) {
+        return offset == Receipt.UNKNOWN ? null : Receipt.known(offset);
+    }
+
+    /** What the cluster had of it before this capture began. */
+    StripeArrived arrived() {
+        return arrived;
     }
 
     Stripe stripe() {
@@ -33,6 +62,25 @@ final class StripeProgress {
     /** The first record was sent to page-data. */
     void dataBegun(Receipt receipt) {
         dataFirst = receipt;
+    }
+
+    /** A record was sent to page-data, be it the first or another. */
+    void dataSent(Receipt receipt) {
+        if (sounding == null || sounding.acknowledged()) {
+            reached = sounding == null ? reached : Math.max(reached, sounding.offset());
+            sounding = receipt;
+        }
+    }
+
+    /**
+     * Offset in page-data of one of the latest records that the cluster has, while the pages are being sent; {@link
+     * Receipt#UNKNOWN} else, and while none is known.
+     */
+    long reached() {
+        if (sounding != null && sounding.acknowledged()) {
+            reached = Math.max(reached, sounding.offset());
+        }
+        return dataLast == null ? reached : Receipt.UNKNOWN;
     }
 
     /** The last record was sent to page-data. */
@@ -76,7 +124,7 @@ final class StripeProgress {
     void requireOffsets() {
         if (offset(metadataFirst) < 0 || offset(metadataLast) < 0 || offset(dataFirst) < 0 || offset(dataLast) < 0) {
             throw new CaptureException("stripe " + stripe.number() + " was sent to partition " + stripe.partition()
-                    + ", but the cluster did not say at which offsets; capture it again");
+                    + ", but the cluster did not say at which offsets; '--resume' finds them");
         }
     }
 

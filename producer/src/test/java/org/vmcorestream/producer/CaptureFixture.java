@@ -23,6 +23,10 @@ final class CaptureFixture {
     long stripeBytes = 64L << 30;
     int parts = 1;
     int threads = 2;
+
+    /** Records after which a capture that goes on is killed. */
+    int cutNextAt = Integer.MAX_VALUE;
+
     CaptureProgress progress = CaptureProgress.NONE;
     KeptBudget budget = new KeptBudget(KeptBudget.USUAL_BYTES);
     AdmissionPolicy admission = AdmissionPolicy.NEVER;
@@ -48,6 +52,31 @@ final class CaptureFixture {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients();
                 PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+            return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
+        }
+    }
+
+    /** Goes on with the dump that the cluster knows of. */
+    Capture.Result resume(Vmcore vmcore, FakePartitionLog log) throws IOException, InterruptedException {
+        try (DumpSearch search = new DumpSearch(log, FakeCluster.TOPICS, System::currentTimeMillis)) {
+            return resume(vmcore, log, search.named(DUMP_ID).orElseThrow());
+        }
+    }
+
+    /** Goes on with a dump. */
+    Capture.Result resume(Vmcore vmcore, FakePartitionLog log, BegunDump begun)
+            throws IOException, InterruptedException {
+        CaptureSettings settings = CaptureSettings.goingOn(
+                Map.of("bootstrap.servers", "localhost:1"),
+                FakeCluster.TOPICS,
+                begun.manifest(),
+                capture,
+                threads,
+                admission);
+        cluster.restart();
+        cluster.cutAt(cutNextAt);
+        try (CaptureCluster clients = cluster.clients();
+                PreparedCapture prepared = new PreparedCapture(vmcore, settings, begun, log)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
         }
     }

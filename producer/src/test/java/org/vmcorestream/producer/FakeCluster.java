@@ -21,8 +21,10 @@ import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.vmcorestream.schemas.Topics;
 
 /** A cluster of mock producers that writes down all records in the order they were sent, and refuses some when told to. */
@@ -39,8 +41,9 @@ final class FakeCluster {
     private final CountDownLatch closing = new CountDownLatch(1);
     private RuntimeException refusal;
     private Consumer<ProducerRecord<byte[], byte[]>> pageData;
-    private final MockProducer<byte[], byte[]> metadata = new Recording();
-    private final MockProducer<byte[], byte[]> data = new Recording();
+    private MockProducer<byte[], byte[]> metadata = new Recording();
+    private MockProducer<byte[], byte[]> data = new Recording();
+    private int cutAt = Integer.MAX_VALUE;
 
     /** Where the gate answers. */
     AdmissionDesk desk = AdmissionDesk.NOBODY;
@@ -67,6 +70,30 @@ final class FakeCluster {
         return new CaptureCluster(metadata, data, DUMP_PARTITIONS, PARTITIONS, topic -> OptionalLong.of(1234), desk);
     }
 
+    /** Kills the capture when so many records have arrived: nothing arrives behind them. */
+    FakeCluster cutAt(int count) {
+        cutAt = count;
+        return this;
+    }
+
+    /** Takes another capture; what arrived stays. */
+    void restart() {
+        cutAt = Integer.MAX_VALUE;
+        metadata = new Recording();
+        data = new Recording();
+    }
+
+    /** Partition that a record lies in. */
+    static int partition(ProducerRecord<byte[], byte[]> record) {
+        return record.partition() != null
+                ? record.partition()
+                : Utils.toPositive(Utils.murmur2(record.key())) % DUMP_PARTITIONS;
+    }
+
+    private static boolean together(ProducerRecord<byte[], byte[]> one, ProducerRecord<byte[], byte[]> other) {
+        return one.topic().equals(other.topic()) && partition(one) == partition(other);
+    }
+
     boolean closed() {
         return metadata.closed() && data.closed();
     }
@@ -86,6 +113,11 @@ final class FakeCluster {
             IntStream.range(0, PARTITIONS).forEach(p -> infos.add(new PartitionInfo(topic, p, node, nodes, nodes)));
         }
         return new Cluster("fake", List.of(node), infos, Set.of(), Set.of());
+    }
+
+    /** What a capture that is killed sees last. */
+    static final class Cut extends Error {
+        private static final long serialVersionUID = 1;
     }
 
     private final class Recording extends MockProducer<byte[], byte[]> {
@@ -119,7 +151,17 @@ final class FakeCluster {
                 }
                 return CompletableFuture.failedFuture(refusal);
             }
-            Future<RecordMetadata> sent = super.send(record, callback);
+            if (records.size() >= cutAt) {
+                throw new Cut();
+            }
+            long offset =
+                    records.stream().filter(other -> together(record, other)).count();
+            TopicPartition place = new TopicPartition(record.topic(), partition(record));
+            RecordMetadata metadata = new RecordMetadata(place, offset, 0, record.timestamp(), 0, 0);
+            Callback told = callback == null || pageData != null
+                    ? callback
+                    : (ignored, problem) -> callback.onCompletion(problem == null ? metadata : null, problem);
+            Future<RecordMetadata> sent = super.send(record, told);
             if (pageData != null && record.topic().equals(TOPICS.pageData())) {
                 clear();
                 pageData.accept(record);

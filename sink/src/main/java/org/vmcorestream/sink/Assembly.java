@@ -24,18 +24,14 @@ import org.vmcorestream.vmcore.kdump.FileInUseException;
  *                    file       stripes     disk    of it     by stripe last record   dump-files
  * </pre>
  *
- * The file of a replay is made of the verdicts at the places that its outcome names. A live dump whose capture
- * has not begun to send pages gives way where others wait that have some: then it ends, neither done nor failed, and is begun anew. So does
- * one that waits for room on its disk, and one whose disk became full: it goes away, and is begun anew when there is room; only a replay fails then. That wait has no
- * end, for the pages are safe in the log; it does not count towards the stall timeout.
- *
- * <p>Of a dump of several parts each is an assembly of its own, mostly of another sink: it reads the verdicts of all stripes, for
- * both bitmaps of a part are those of the whole dump, and copies the pages of its own.
+ * The file of a replay is made of the verdicts at the places that its outcome names. A live dump whose capture has not begun to send
+ * pages gives way where others wait that have some: it ends, neither done nor failed, and is begun anew. So does one that waits for room
+ * on its disk, and one whose disk became full; only a replay fails then. That wait has no end and does not count towards the stall timeout.
  *
  * <p>A dump that failed, or of which nothing new came for the stall timeout, is finished with what there is: the verdicts on at
  * least one stripe make a file, marked as incomplete; pages without a verdict are kept, and missing where they were not
- * captured. Without any verdict there is no file, only the kernel log, and the record on dump-files has no location; the
- * pair is tried again at the next start or when a newer record of the dump comes.
+ * captured. Without any verdict there is only the kernel log, and a record on dump-files without location; the pair is tried again at
+ * the next start. Either is made again when a newer record of the dump comes: its capture may go on.
  */
 final class Assembly {
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
@@ -132,10 +128,14 @@ final class Assembly {
         return reader;
     }
 
-    /** Takes a newer record of the dump, one with the same layout. */
-    void update(DumpPlan newer) {
-        latest = newer;
-        bell.run();
+    /** Takes a newer record of the dump; false when it cannot go on with that. */
+    boolean update(DumpPlan newer) {
+        boolean goesOn = newer.continues(latest);
+        if (goesOn) {
+            latest = newer;
+            bell.run();
+        }
+        return goesOn;
     }
 
     /** Whether it ended without a file, for a reason that will not go away by itself. */
@@ -143,15 +143,16 @@ final class Assembly {
         return failed;
     }
 
-    /** Begins anew with the newest record of the dump; null unless this gave way as a live dump. */
+    /** Begins anew with the newest record of the dump; null unless this is of a live dump and gave way, or ended early. */
     Assembly again() {
+        boolean early = gaveWay || ending != null && ending.overtaken(latest);
         AssemblyOrder newest = new AssemblyOrder(latest, order.ruleSet(), order.primary(), order.replay());
-        return gaveWay && !order.isReplay() ? new Assembly(newest, tools, kernelLogs, needed) : null;
+        return early && !order.isReplay() ? new Assembly(newest, tools, kernelLogs, needed) : null;
     }
 
     /**
-     * Stops it between two steps; what it wrote under a preliminary name is gone when this returns. A file that has its final
-     * name and is on its way to dump-files stays: no other sink will make it, so the listener is told of it from here.
+     * Stops it between two steps; what has no final name yet is gone when this returns. A file that is on its way to dump-files
+     * stays: no other sink will make it, so the listener is told of it from here.
      */
     void drop() {
         dropped = true;
@@ -192,6 +193,9 @@ final class Assembly {
             return Step.IDLE;
         } catch (RetriableException | FileInUseException e) {
             LOG.debug("{}: {}", order, e.getMessage());
+            // Nothing can be news while the cluster does not answer.
+            quiet.news();
+            draining = false;
             return Step.IDLE;
         } catch (ApiException e) {
             fail(Problems.line(e));
@@ -214,8 +218,7 @@ final class Assembly {
     }
 
     /**
-     * Says that so much time passed before a worker was free for it. Nothing can be news to one that does not look, so that
-     * time does not count towards the stall timeout; nor does the time without a reader.
+     * Says that so much time passed before a worker was free for it; like the time without a reader it does not count as quiet.
      */
     void heldUp(long millis) {
         lock.lock();
@@ -327,11 +330,8 @@ final class Assembly {
             room.written();
             tools.listener().copying(dumpId(), order.ruleSet(), sink.added(), total);
         }
-        if (step == Step.DONE) {
-            stage = Stage.CAPTURE_END;
-            return Step.PROGRESS;
-        }
-        return step;
+        stage = step == Step.DONE ? Stage.CAPTURE_END : stage;
+        return step == Step.DONE ? Step.PROGRESS : step;
     }
 
     private Step waitForEnd() throws IOException {
@@ -345,7 +345,8 @@ final class Assembly {
     }
 
     private Step conclude(long absent) {
-        ending = new FileEnding(order, tools, reader, file, problems, missing, intake.collector(), absent, bell);
+        ending = new FileEnding(
+                order, tools, reader, file, problems, missing, intake.collector(), absent, seen.offset(), bell);
         stage = Stage.ENDING;
         return Step.PROGRESS;
     }

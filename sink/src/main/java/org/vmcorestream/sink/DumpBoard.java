@@ -148,22 +148,19 @@ final class DumpBoard implements KernelLogs {
         ByteBuffer value = record.value();
         ByteBuffer copy =
                 ByteBuffer.allocate(value.remaining()).put(value.duplicate()).flip();
-        return DumpPlan.of(RecordCodec.decode(copy, Dump.class), record.keyText(), dataPartitions);
+        return DumpPlan.of(RecordCodec.decode(copy, Dump.class), record.keyText(), dataPartitions, record.offset());
     }
 
     private void advance(DumpPlan plan, Entry entry, long timestamp) {
         boolean primary = true;
         for (String ruleSet : plan.ruleSets(ruleSets)) {
             Assembly live = entry.live.get(ruleSet);
-            if (live != null && live.plan().sameLayout(plan)) {
-                live.update(plan);
-            } else {
+            if (live == null || !live.update(plan)) {
                 if (live != null) {
                     live.drop();
                     entry.live.remove(ruleSet);
                 }
-                if (!entry.failed.contains(ruleSet)
-                        && !tools.finished().done(plan.dumpId(), ruleSet, plan.part(), timestamp)) {
+                if (!entry.failed.contains(ruleSet) && !tools.finished().done(plan, ruleSet, timestamp)) {
                     Assembly behind = entry.replays.remove(ruleSet);
                     if (behind != null) {
                         behind.drop();
@@ -177,13 +174,11 @@ final class DumpBoard implements KernelLogs {
             primary = false;
         }
         entry.replays.values().removeIf(replay -> {
-            boolean same = replay.plan().sameLayout(plan);
-            if (same) {
-                replay.update(plan);
-            } else {
+            boolean goesOn = replay.update(plan);
+            if (!goesOn) {
                 replay.drop();
             }
-            return !same;
+            return !goesOn;
         });
     }
 

@@ -21,13 +21,18 @@ import org.vmcorestream.vmcore.PfnRun;
  * Never changes.
  */
 final class DumpPlan {
+    /** Offset of a record that lies nowhere. */
+    static final long UNPLACED = -1;
+
     private final Dump dump;
     private final String key;
+    private final long offset;
     private final DumpPart part;
 
-    private DumpPlan(Dump dump, String key) {
+    private DumpPlan(Dump dump, String key, long offset) {
         this.dump = dump;
         this.key = key;
+        this.offset = offset;
         part = part(Keys.partOfDump(key));
     }
 
@@ -39,6 +44,16 @@ final class DumpPlan {
      * @throws MalformedRecordException when a value is out of its range
      */
     static DumpPlan of(Dump dump, String key, int partitions) throws MalformedRecordException {
+        return of(dump, key, partitions, UNPLACED);
+    }
+
+    /**
+     * Checks a record that was read.
+     *
+     * @param offset its offset on topic dumps
+     * @throws MalformedRecordException when a value is out of its range
+     */
+    static DumpPlan of(Dump dump, String key, int partitions, long offset) throws MalformedRecordException {
         DumpCheck.check(dump, Keys.dumpOf(key), partitions);
         int part = Keys.partOfDump(key);
         int parts = dump.getManifest().getParts();
@@ -46,7 +61,7 @@ final class DumpPlan {
             throw new MalformedRecordException(Problems.line("dump record: key is " + key + ", expected the dump id"
                     + (parts == 1 ? "" : ", or " + Keys.PART + " and 1 to " + (parts - 1) + " behind it")));
         }
-        return new DumpPlan(dump, key);
+        return new DumpPlan(dump, key, offset);
     }
 
     private DumpPart part(int number) {
@@ -96,6 +111,11 @@ final class DumpPlan {
         return key;
     }
 
+    /** Offset of the record on topic dumps, {@link #UNPLACED} where it was not read there. */
+    long offset() {
+        return offset;
+    }
+
     /** The part that the record is for; all of the dump where it has one part. */
     DumpPart part() {
         return part;
@@ -139,6 +159,20 @@ final class DumpPlan {
     /** State of a stripe, by its number. */
     StripeState stripe(int number) {
         return dump.getStripes().get(number);
+    }
+
+    /**
+     * Whether what is made of the dump can go on after an older record: the layout is the same, and no stripe was sent anew
+     * to another place, as a capture does that goes on when the retention of page-data has passed.
+     */
+    boolean continues(DumpPlan older) {
+        for (int i = 0; i < Math.min(stripes(), older.stripes()); i++) {
+            long then = older.stripe(i).getDataOffset();
+            if (then >= 0 && then != stripe(i).getDataOffset()) {
+                return false;
+            }
+        }
+        return sameLayout(older);
     }
 
     /** Whether another record of the dump differs only in how far the capture is. */

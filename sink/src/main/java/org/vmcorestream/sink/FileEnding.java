@@ -11,10 +11,10 @@ import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 /**
  * The last stage of an assembly: gives the file its final name and says so on dump-files.
  *
- * <p>Where a replay's file would not be complete, what dump-files says of the file that stands is read first. A complete
- * file, or one that lacks fewer pages, is not replaced: the new one is dropped, and the record of the one that stands is
- * published again with the replay's id, so that the replay is done, and with a line that says why nothing changed; all else in
- * it stays as it was, and true. Belongs to one thread at a time.
+ * <p>Where the file would not be complete, what dump-files says of one that stands is read first: a replay may have come too
+ * late for some pages, and so may a dump whose capture was cut short and went on. A complete file, or one that lacks fewer pages, is not
+ * replaced: the new one is dropped, and the record of the one that stands is published again; for a replay with its id, so that it is
+ * done, and with a line that says why nothing changed. All else in it stays as it was, and true. Belongs to one thread at a time.
  */
 final class FileEnding {
     private static final Logger LOG = LoggerFactory.getLogger(FileEnding.class);
@@ -26,6 +26,7 @@ final class FileEnding {
     private final MissingPages missing;
     private final VerdictCollector verdicts;
     private final long absent;
+    private final long told;
     private final Runnable bell;
     private final StandingFile standing;
     private Publication publication;
@@ -35,6 +36,7 @@ final class FileEnding {
      * @param missing why pages are missing
      * @param file all but finished; without a writer where no verdict came
      * @param absent pages that the verdict keeps and the file lacks
+     * @param told offset of the newest record of the dump that is known
      * @param bell told, by any thread, when another step may bring something
      */
     FileEnding(
@@ -46,6 +48,7 @@ final class FileEnding {
             MissingPages missing,
             VerdictCollector verdicts,
             long absent,
+            long told,
             Runnable bell) {
         this.order = order;
         this.tools = tools;
@@ -54,8 +57,9 @@ final class FileEnding {
         this.missing = missing;
         this.verdicts = verdicts;
         this.absent = absent;
+        this.told = told;
         this.bell = bell;
-        standing = order.isReplay() && !problems.isEmpty() ? new StandingFile(order, tools, reader) : null;
+        standing = problems.isEmpty() ? null : new StandingFile(order, tools, reader);
     }
 
     /**
@@ -74,8 +78,8 @@ final class FileEnding {
                 return step;
             }
         }
-        publication =
-                new Publication(tools.outbox(), report(standing == null ? Optional.empty() : standing.file()), bell);
+        DumpFile report = report(standing == null ? Optional.empty() : standing.file());
+        publication = new Publication(tools.outbox(), report, told, bell);
         return Step.PROGRESS;
     }
 
@@ -86,13 +90,20 @@ final class FileEnding {
                                 there.get(), absent, tools.placement().files()));
         if (stays) {
             kept = true;
-            return FileReport.kept(there.get(), order.replayId(), String.join("; ", problems.lines()));
+            return order.isReplay()
+                    ? FileReport.kept(there.get(), order.replayId(), String.join("; ", problems.lines()))
+                    : there.get();
         }
         if (file.writer() == null) {
             return FileReport.none(order, tools, file.codec(), problems, verdicts);
         }
         KdumpFileWriter.Summary summary = file.writer().finish(!problems.isEmpty());
         return FileReport.written(order, tools, file.path(), file.codec(), problems, summary, verdicts, missing);
+    }
+
+    /** Whether a newer record of the dump may mean that the file need not lack what it lacks. */
+    boolean overtaken(DumpPlan latest) {
+        return !problems.isEmpty() && latest.offset() > told;
     }
 
     /** Whether the file has its final name, or never will have one. */
@@ -117,7 +128,7 @@ final class FileEnding {
 
     private void tell(LogPlace place) {
         DumpFile result = publication.file();
-        tools.finished().put(result, place);
+        tools.finished().put(result, told, place);
         String lines = String.join("; ", result.getProblems());
         if (result.getLocation().isEmpty()) {
             tools.listener().failed(result.getDumpId(), result.getRuleSet(), lines);

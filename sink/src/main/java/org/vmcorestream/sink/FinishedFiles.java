@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
+import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.DumpFile;
 
 /**
@@ -30,7 +31,8 @@ final class FinishedFiles {
      * @param file whether there is a file
      * @param place where its record is on dump-files
      */
-    private record Outcome(boolean file, boolean complete, long writtenAt, String replayId, LogPlace place) {}
+    private record Outcome(
+            boolean file, boolean complete, long writtenAt, long told, String replayId, LogPlace place) {}
 
     private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
     private final TopicTail tail;
@@ -62,7 +64,7 @@ final class FinishedFiles {
         try {
             DumpFile file = RecordCodec.decode(record.value(), DumpFile.class);
             if (key.equals(key(file))) {
-                put(file, new LogPlace(record.partition(), record.offset()));
+                put(file, told(record), new LogPlace(record.partition(), record.offset()));
             }
         } catch (MalformedRecordException e) {
             LOG.warn("{}: {}", record.place(), e.getMessage());
@@ -73,28 +75,43 @@ final class FinishedFiles {
     /**
      * Takes what this sink itself published.
      *
+     * @param told offset of the newest record of the dump that was known then, {@link Long#MAX_VALUE} where that is not told
      * @param place where the record is on dump-files
      */
-    void put(DumpFile file, LogPlace place) {
+    void put(DumpFile file, long told, LogPlace place) {
         String key = key(file);
         boolean there = !file.getLocation().isEmpty();
         if (there || !file.getReplayId().isEmpty()) {
-            outcomes.put(key, new Outcome(there, file.getComplete(), file.getWrittenAt(), file.getReplayId(), place));
+            outcomes.put(
+                    key, new Outcome(there, file.getComplete(), file.getWrittenAt(), told, file.getReplayId(), place));
         } else {
             outcomes.remove(key);
         }
     }
 
+    private static long told(LogRecord record) {
+        String text = RecordHeaders.text(record.headers(), RecordHeaders.TOLD);
+        return text != null && text.matches("\\d{1,18}") ? Long.parseLong(text) : Long.MAX_VALUE;
+    }
+
     /**
-     * Whether there is nothing to do.
+     * Whether there is nothing to do. A file that is not complete is made again when a record of its dump came that its sink did
+     * not know: one that lies behind those it knew, or is younger than the file, for either can mislead where it is not told or
+     * clocks differ.
      *
-     * @param part what of the dump is to be in the file
-     * @param timestamp when the newest record of the dump was sent, milliseconds since 1970-01-01 UTC
+     * @param newest the newest record of the dump, or of a part
+     * @param timestamp when that was sent, milliseconds since 1970-01-01 UTC
      */
-    boolean done(String dumpId, String ruleSet, DumpPart part, long timestamp) {
-        Outcome outcome = outcomes.get(
-                part.isWhole() ? key(dumpId, ruleSet) : text(Keys.dumpFilePart(dumpId, ruleSet, part.number())));
-        return outcome != null && outcome.file() && (outcome.complete() || timestamp <= outcome.writtenAt());
+    boolean done(DumpPlan newest, String ruleSet, long timestamp) {
+        Outcome outcome = outcomes.get(key(newest.dumpId(), ruleSet, newest.part()));
+        if (outcome == null || !outcome.file()) {
+            return false;
+        }
+        return outcome.complete() || timestamp <= outcome.writtenAt() && newest.offset() <= outcome.told();
+    }
+
+    private static String key(String dumpId, String ruleSet, DumpPart part) {
+        return part.isWhole() ? key(dumpId, ruleSet) : text(Keys.dumpFilePart(dumpId, ruleSet, part.number()));
     }
 
     /** Whether dump-files has said of a replay what became of it. */
@@ -122,6 +139,16 @@ final class FinishedFiles {
     /** Where dump-files has the newest record of a dump under a rule set, as far as this sink knows. */
     Optional<LogPlace> place(String dumpId, String ruleSet) {
         return Optional.ofNullable(outcomes.get(key(dumpId, ruleSet))).map(Outcome::place);
+    }
+
+    /** Where dump-files has the newest record of what is made, as far as this sink knows. */
+    Optional<LogPlace> place(AssemblyOrder order) {
+        return Optional.ofNullable(outcomes.get(key(order))).map(Outcome::place);
+    }
+
+    /** Key on dump-files of what is made. */
+    static String key(AssemblyOrder order) {
+        return key(order.plan().dumpId(), order.ruleSet(), order.part());
     }
 
     private static String key(DumpFile file) {

@@ -30,14 +30,13 @@ final class KafkaOutbox implements Outbox {
     }
 
     @Override
-    public CompletableFuture<LogPlace> publish(DumpFile file) {
+    public CompletableFuture<LogPlace> publish(DumpFile file, long told) {
+        Headers headers = RecordHeaders.of(file.getDumpId(), file);
+        if (told >= 0) {
+            add(headers, RecordHeaders.TOLD, Long.toString(told));
+        }
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topics.dumpFiles(),
-                null,
-                null,
-                Keys.dumpFile(file),
-                RecordCodec.encode(file),
-                RecordHeaders.of(file.getDumpId(), file));
+                topics.dumpFiles(), null, null, Keys.dumpFile(file), RecordCodec.encode(file), headers);
         CompletableFuture<LogPlace> arrived = new CompletableFuture<>();
         try {
             producer.send(record, (sent, problem) -> {

@@ -22,8 +22,10 @@ interface Outbox extends AutoCloseable {
     /**
      * Says on dump-files what became of an assembly; the future has the record's place there, and fails when the cluster did
      * not take it.
+     *
+     * @param told offset of the newest record of the dump that was known, {@link DumpPlan#UNPLACED} where none is
      */
-    CompletableFuture<LogPlace> publish(DumpFile file);
+    CompletableFuture<LogPlace> publish(DumpFile file, long told);
 
     /** Copies a record to dead-letters as it was received, with the reason in its headers. Never fails; it logs. */
     void deadLetter(LogRecord record, String problem);

@@ -145,7 +145,8 @@ final class PageStage {
     /** Ends a stripe; {@code why} is said of one whose end did not come. */
     private void endStripe(String why) throws IOException {
         StripeState stripe = plan.stripe(current);
-        long absent = sink.keptIn(stripe.getFirstPfn(), stripe.getEndPfn()) - (sink.added() - addedBefore);
+        long kept = sink.keptIn(stripe.getFirstPfn(), stripe.getEndPfn());
+        long absent = kept - (sink.added() - addedBefore);
         long unreadable = sink.takeUnreadable();
         addedBefore = sink.added();
         String name = "stripe " + current + ": ";
@@ -155,7 +156,11 @@ final class PageStage {
         if (!why.isEmpty()) {
             problems.add(name + why);
         }
-        missing.stripe(current, absent - unreadable, copy.gaps(), copy.expired());
+        long gaps = copy.gaps();
+        if (gaps > 0) {
+            problems.add(name + gaps + " of the " + kept + " pages it keeps did not come, " + copy.where());
+        }
+        missing.stripe(current, absent - unreadable, gaps, copy.expired());
         copied.add(copy);
         copy = null;
         current++;

@@ -9,13 +9,18 @@ import org.vmcorestream.schemas.records.DumpFile;
 final class Publication {
     private final Outbox outbox;
     private final DumpFile file;
+    private final long told;
     private final Runnable bell;
     private CompletableFuture<LogPlace> sent;
 
-    /** @param bell told, by any thread, when the cluster has answered */
-    Publication(Outbox outbox, DumpFile file, Runnable bell) {
+    /**
+     * @param told offset of the newest record of the dump that was known, {@link DumpPlan#UNPLACED} where none is
+     * @param bell told, by any thread, when the cluster has answered
+     */
+    Publication(Outbox outbox, DumpFile file, long told, Runnable bell) {
         this.outbox = outbox;
         this.file = file;
+        this.told = told;
         this.bell = bell;
     }
 
@@ -32,7 +37,7 @@ final class Publication {
      */
     Step step() {
         if (sent == null) {
-            sent = outbox.publish(file);
+            sent = outbox.publish(file, told);
             sent.whenComplete((place, problem) -> bell.run());
         }
         if (!sent.isDone()) {

@@ -161,7 +161,8 @@ final class ReplayWatch implements AutoCloseable {
         }
         try {
             DumpFile file = RecordCodec.decode(record.get().value(), DumpFile.class);
-            answer = new Publication(tools.outbox(), FileReport.answer(file, wish.replayId()), this::ring);
+            answer = new Publication(
+                    tools.outbox(), FileReport.answer(file, wish.replayId()), DumpPlan.UNPLACED, this::ring);
             return true;
         } catch (MalformedRecordException e) {
             LOG.warn("{}: {}", record.get().place(), e.getMessage());
@@ -172,7 +173,7 @@ final class ReplayWatch implements AutoCloseable {
     /** Whether nothing is on its way to dump-files. */
     private boolean answered() {
         if (answer != null && answer.step() == Step.DONE) {
-            tools.finished().put(answer.file(), answer.place());
+            tools.finished().put(answer.file(), Long.MAX_VALUE, answer.place());
             answer = null;
         }
         return answer == null;

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.DumpFile;
 
 /**
- * The file that dump-files names for a dump under a rule set, which the file of a replay is about to replace. Its record is
+ * The file that dump-files names for a dump or a part of it under a rule set, which another is about to replace. Its record is
  * read where this sink saw it last; when it is not there any more, a newer one is looked for behind it. Belongs to one thread
  * at a time.
  */
@@ -27,10 +25,9 @@ final class StandingFile {
     private Optional<DumpFile> file = Optional.empty();
 
     StandingFile(AssemblyOrder order, StageTools tools, StageReader reader) {
-        String dumpId = order.plan().dumpId();
         topic = tools.topics().dumpFiles();
-        key = new String(Keys.dumpFile(dumpId, order.ruleSet()), StandardCharsets.UTF_8);
-        place = tools.finished().place(dumpId, order.ruleSet()).orElse(null);
+        key = FinishedFiles.key(order);
+        place = tools.finished().place(order).orElse(null);
         this.reader = reader;
     }
 

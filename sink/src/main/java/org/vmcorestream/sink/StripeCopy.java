@@ -36,6 +36,8 @@ final class StripeCopy {
     private boolean agreed = true;
     private boolean expiring;
     private long gaps;
+    private long gapFirst = -1;
+    private long gapEnd;
     private long expired;
     /** Whether what follows the last batch is gone: so it is until the stripe's end says otherwise. */
     private boolean tailGone = true;
@@ -71,6 +73,8 @@ final class StripeCopy {
         if (sequence > nextSequence) {
             long skipped = sink.keptIn(nextPfn(), index.pfn(0));
             gaps += skipped;
+            gapFirst = gapFirst < 0 ? nextPfn() : gapFirst;
+            gapEnd = index.pfn(0);
             expired += expiring ? skipped : 0;
             lost(nextSequence, sequence - 1);
         }
@@ -211,6 +215,13 @@ final class StripeCopy {
     /** Those of them where page-data has expired. */
     long expired() throws IOException {
         return expired + (expiring ? tail() : 0);
+    }
+
+    /** In which page frames {@link #gaps} lie, in words: all of them are from the first to the last of these. */
+    String where() {
+        long first = gapFirst < 0 ? nextPfn() : gapFirst;
+        long end = tailGone ? stripe.getEndPfn() : gapEnd;
+        return "pfn " + first + " to " + (end - 1);
     }
 
     private long tail() throws IOException {

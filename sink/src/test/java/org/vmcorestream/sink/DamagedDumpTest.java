@@ -94,7 +94,11 @@ class DamagedDumpTest {
         assertThat(file.getComplete()).isFalse();
         assertThat(file.getMissingPages()).isPositive().isLessThanOrEqualTo(batch.getPages());
         assertThat(file.getProblems())
-                .containsExactly("stripe 0: batch 3 did not come", file.getMissingPages() + " pages were lost");
+                .containsExactly(
+                        "stripe 0: batch 3 did not come",
+                        "stripe 0: 54 of the 672 pages it keeps did not come, pfn " + batch.getFirstPfn() + " to "
+                                + (last - 1),
+                        file.getMissingPages() + " pages were lost");
     }
 
     private PageBatch decodeBatch(LogRecord record) {
@@ -161,7 +165,7 @@ class DamagedDumpTest {
         DumpFile file = harness.make(dump, DumpState.CAPTURED);
 
         assertThat(file.getComplete()).isFalse();
-        assertThat(file.getProblems()).hasSize(3).first().asString().contains("page-data-1 offset " + offset);
+        assertThat(file.getProblems()).hasSize(4).first().asString().contains("page-data-1 offset " + offset);
         assertThat(harness.outbox.letters).singleElement().asString().contains("page-data-1 offset " + offset);
         checkIncomplete(dump);
     }
@@ -204,9 +208,13 @@ class DamagedDumpTest {
         DumpFile file = harness.make(dump, DumpState.CAPTURED);
 
         harness.check(dump, harness.file(dump), pfn -> dump.captured.test(pfn) && pfn >= first);
-        assertThat(file.getProblems()).hasSize(2);
+        assertThat(file.getProblems()).hasSize(3);
         assertThat(file.getProblems().get(0)).startsWith("stripe 0: the retention of page-data passed");
         assertThat(file.getProblems().get(1))
+                .isEqualTo("stripe 0: " + file.getMissingPages() + " of the 672 pages it keeps did not come, pfn 0 to "
+                        + (first - 1));
+        checkIncomplete(dump);
+        assertThat(file.getProblems().get(2))
                 .isEqualTo(file.getMissingPages() + " pages have expired: topic page-data no longer holds them");
     }
 

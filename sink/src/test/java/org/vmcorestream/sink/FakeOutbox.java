@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Headers;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.schemas.RecordCodec;
+import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.DumpFile;
 
 /** Keeps what is sent, and files on dump-files where a test wants to read it again. */
@@ -29,7 +32,7 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
-    public CompletableFuture<LogPlace> publish(DumpFile file) {
+    public CompletableFuture<LogPlace> publish(DumpFile file, long told) {
         if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return CompletableFuture.failedFuture(new TimeoutException("nobody answers"));
         }
@@ -37,9 +40,13 @@ final class FakeOutbox implements Outbox {
         if (arrival.get() != null) {
             return arrival.get();
         }
-        long offset = stored.get()
-                ? cluster.append(SampleDump.TOPICS.dumpFiles(), 0, Keys.dumpFile(file), file.getDumpId(), file)
-                : -1;
+        long offset = -1;
+        if (stored.get()) {
+            Headers headers = RecordHeaders.of(file.getDumpId(), file);
+            RecordHeaders.add(headers, RecordHeaders.TOLD, Long.toString(told));
+            offset = cluster.append(
+                    SampleDump.TOPICS.dumpFiles(), 0, Keys.dumpFile(file), RecordCodec.encode(file), headers, 1_000);
+        }
         return CompletableFuture.completedFuture(new LogPlace(0, offset));
     }
 

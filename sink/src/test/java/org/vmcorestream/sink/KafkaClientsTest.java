@@ -188,7 +188,7 @@ class KafkaClientsTest {
                     0,
                     1);
 
-            CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file);
+            CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file, 7);
 
             assertThat(Outbox.outcome(sent)).isEqualTo(Outbox.Outcome.SENT);
             assertThat(sent).isCompletedWithValue(new LogPlace(0, 0));

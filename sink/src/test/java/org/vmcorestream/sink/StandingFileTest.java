@@ -14,11 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.vmcore.PfnRun;
 
 /** What becomes of the file that stands when a replay makes it again. */
 class StandingFileTest {
-    private static final DumpPart WHOLE = new DumpPart(0, 1, 0, 3, new PfnRun(0, SampleDump.END_PFN));
 
     private static final String DATA = SampleDump.TOPICS.pageData();
     private static final String VERDICTS = SampleDump.TOPICS.verdicts();
@@ -59,7 +57,7 @@ class StandingFileTest {
         said.setProblems(List.of());
         assertThat(said).as("all else stays as it was").isEqualTo(first);
         assertThat(bench.isDone(first, SampleReplay.id(1))).isTrue();
-        assertThat(harness.done.done(dump.dumpId, SampleDump.RULE_SET, WHOLE, Long.MAX_VALUE))
+        assertThat(harness.done.done(dump.plan(DumpState.CAPTURED), SampleDump.RULE_SET, Long.MAX_VALUE))
                 .as("the live file is still done")
                 .isTrue();
         assertThat(harness.kept).hasSize(1);
@@ -192,7 +190,7 @@ class StandingFileTest {
         assertThat(harness.names()).containsExactly(dump.dumpId + "-dmesg.txt");
         assertThat(harness.failures).hasSize(1);
         assertThat(bench.isDone(said, SampleReplay.id(1))).isTrue();
-        assertThat(harness.done.done(dump.dumpId, SampleDump.RULE_SET, WHOLE, 0))
+        assertThat(harness.done.done(dump.plan(DumpState.CAPTURED), SampleDump.RULE_SET, 0))
                 .isFalse();
     }
 

@@ -33,6 +33,9 @@ public interface DumpContainer extends AutoCloseable {
     /** Whether the dump itself says that pages are missing from it. */
     boolean incomplete();
 
+    /** The machine that crashed, as far as the format says it, or else as the kernel does. */
+    Machine machine(VmcoreInfo info) throws VmcoreException;
+
     /** What is wrong with files that were cut, one line; empty when none was. */
     default Optional<String> cut() {
         return Optional.empty();
@@ -47,9 +50,6 @@ public interface DumpContainer extends AutoCloseable {
     default long timestamp() {
         return 0;
     }
-
-    /** The machine that crashed, as far as the format says it, or else as the kernel does. */
-    Machine machine(VmcoreInfo info) throws VmcoreException;
 
     /** What the format says of phys_base, for kernels whose VMCOREINFO does not. */
     OptionalLong physBase();

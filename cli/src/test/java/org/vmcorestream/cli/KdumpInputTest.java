@@ -106,14 +106,14 @@ class KdumpInputTest {
         Path fromElf;
         try (Vmcore elf = Vmcore.open(guest.file());
                 Vmcore opened = Vmcore.open(List.of(stored), usual);
-                Vmcore again = Vmcore.open(List.of(stored), anew)) {
+                Vmcore again = Vmcore.open(List.of(stored), recompress)) {
             passed = captured(opened);
             compressed = captured(again);
             fromElf = captured(elf);
         }
-        assertThat(compressed).hasSameBinaryContentAs(fromElf);
         try (KdumpFile input = KdumpFile.open(stored);
                 KdumpFile made = KdumpFile.open(passed);
+                KdumpFile anew = KdumpFile.open(compressed);
                 KdumpFile other = KdumpFile.open(fromElf)) {
             ByteBuffer page = ByteBuffer.allocate(4096);
             int different = 0;

@@ -97,6 +97,13 @@ class StoreTest {
             assertThat(inspected.out().lines().skip(1).toList())
                     .isEqualTo(
                             Captured.run("inspect", file).out().lines().skip(1).toList());
+            Captured.Result flattened =
+                    Captured.run("export", file, "-F", "-o", "s3://crashes/flat", "--store-config", config);
+            assertThat(flattened.exitCode()).as(flattened.err()).isZero();
+            Captured.Result spooled = Captured.run(
+                    "export", "s3://crashes/flat", "-f", "-o", back, "--store-config", config, "--spool-dir", folder);
+            assertThat(spooled.exitCode()).as(spooled.err()).isZero();
+            assertThat(back).hasSameBinaryContentAs(file);
             Captured.Result itself = Captured.run(
                     "export", "s3://crashes/exported", "-f", "-o", "s3://crashes/exported", "--store-config", config);
             assertThat(itself.exitCode()).isEqualTo(ExitCode.USAGE.number());

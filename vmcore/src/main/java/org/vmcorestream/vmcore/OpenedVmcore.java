@@ -81,7 +81,10 @@ final class OpenedVmcore implements Vmcore {
             return new OpenedVmcore(dump);
         } catch (CorruptVmcoreException e) {
             dump.close();
-            throw dump.incomplete() ? new CorruptVmcoreException(e.getMessage() + " (the dump is incomplete)") : e;
+            throw dump.incomplete()
+                    ? new CorruptVmcoreException(e.getMessage()
+                            + (dump.cut().isPresent() ? " (the dump was cut)" : " (the dump is incomplete)"))
+                    : e;
         } catch (IOException | RuntimeException e) {
             dump.close();
             throw e;

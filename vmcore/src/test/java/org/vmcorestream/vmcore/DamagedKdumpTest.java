@@ -78,21 +78,6 @@ class DamagedKdumpTest {
     }
 
     @Test
-    void shouldRefuseBlocksThatAreNotThePagesOfTheKernel() throws IOException {
-        // The layout of a file of 8 KiB blocks whose kernel says PAGESIZE=4096
-        byte[] bytes = new byte[good.length + 8 * PAGE];
-        System.arraycopy(good, 0, bytes, 0, PAGE);
-        System.arraycopy(good, PAGE, bytes, 2 * PAGE, good.length - PAGE);
-        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        words.putInt(428, 2 * PAGE);
-        words.putLong(2 * PAGE + 32, words.getLong(2 * PAGE + 32) + PAGE);
-        words.putLong(2 * PAGE + 48, words.getLong(2 * PAGE + 48) + PAGE);
-        Files.write(file, bytes);
-
-        assertThat(readAll(file)).contains("has blocks of 8192 bytes (block_size at offset 428)");
-    }
-
-    @Test
     void shouldRefuseWhatHeadersPointAtOutsideOfTheFile() throws IOException {
         assertRefused(bytes -> bytes.putInt(432, Integer.MAX_VALUE), "bitmaps of");
         assertRefused(bytes -> bytes.putInt(436, -2), "bitmaps of");

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
+import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.elf.ElfHeaders;
 import org.vmcorestream.vmcore.file.DumpTarget;
 import org.vmcorestream.vmcore.machine.Machine;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /** Writes a stored dump as an ELF core file. Pages of zeros are holes of it; its front is written last. */
 final class ElfExport {
@@ -36,11 +40,7 @@ final class ElfExport {
     }
 
     private DumpExport.Summary write(DumpTarget.Opener target, DumpExport.Progress progress) throws IOException {
-        String name = dump.header().kernel().machine();
-        Machine machine = Machine.named(name)
-                .orElseThrow(() -> new UnsupportedVmcoreException(dump.path() + ": is of machine '"
-                        + name.replaceAll("\\p{Cntrl}", "?") + "', expected " + Machine.names()
-                        + " to write an ELF file of"));
+        Machine machine = machine();
         ElfSegments segments = ElfSegments.of(dump, ElfHeaders.MAX_LOADS);
         ElfHeaders headers = new ElfHeaders(machine, dump.incomplete(), segments.count(), notes(), pageSize);
         for (int i = 0; i < segments.count(); i++) {
@@ -64,6 +64,21 @@ final class ElfExport {
                 dump.incomplete(),
                 segments.count(),
                 segments.blanks());
+    }
+
+    /** The machine of utsname; where that is none, as in what QEMU writes of most, the one whose kernel wrote VMCOREINFO. */
+    private Machine machine() throws VmcoreException {
+        KdumpHeader header = dump.header();
+        String name = header.kernel().machine();
+        Optional<Machine> named = Machine.named(name);
+        if (named.isEmpty() && KdumpDump.isUnnamed(name) && header.vmcoreInfoSize() > 0) {
+            int begin = header.vmcoreInfoOffset();
+            byte[] text = Arrays.copyOfRange(header.notes(), begin, begin + header.vmcoreInfoSize());
+            return Machine.that(new VmcoreInfo(dump.path().toString(), text));
+        }
+        return named.orElseThrow(() -> new UnsupportedVmcoreException(dump.path() + ": is of machine '"
+                + name.replaceAll("\\p{Cntrl}", "?") + "', expected " + Machine.names()
+                + " to write an ELF file of"));
     }
 
     private void writePages(ElfSegments segments, long dataOffset, DumpExport.Progress progress) throws IOException {

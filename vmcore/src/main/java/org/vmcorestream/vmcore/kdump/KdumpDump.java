@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.vmcorestream.vmcore.DumpContainer;
 import org.vmcorestream.vmcore.MissingVmcoreInfoException;
 import org.vmcorestream.vmcore.PageReader;
@@ -27,7 +28,7 @@ import org.vmcorestream.vmcore.memory.VmcoreInfo;
  * <pre>
  *                  makedumpfile                       QEMU
  *  utsname         all of it                          machine alone
- *  block_size      page size of the kernel            page size of the machine
+ *  block_size      page size of the kernel            largest page size of the machine
  *  phys_base       the kernel's                       what QEMU was told
  *  notes           offset_note of the sub header      the same
  *  VMCOREINFO      offset_vmcoreinfo, in the notes    the same, where the guest has told it
@@ -93,7 +94,8 @@ public final class KdumpDump implements DumpContainer {
         }
     }
 
-    private static boolean isUnnamed(String machine) {
+    /** Whether utsname has no name of a machine. */
+    static boolean isUnnamed(String machine) {
         return machine.isEmpty() || machine.equals(UNKNOWN);
     }
 
@@ -179,26 +181,25 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public Frames frames(int pageShift) throws IOException {
-        if (dump.pageSize() != 1 << pageShift && !isLargestPage(pageShift)) {
+        int shift = pagesOfABlock(pageShift);
+        if (shift < 0) {
             throw new UnsupportedVmcoreException(dump.path() + ": has blocks of " + dump.pageSize()
-                    + " bytes (block_size at offset 428), expected the page size of its kernel, " + (1 << pageShift));
+                    + " bytes (block_size at offset 428), expected at least the page size of its kernel, "
+                    + (1 << pageShift));
         }
-        Frames blocks = new Frames(
-                headers.sub().maxMapnr(),
-                present,
-                new Frames.Views(this::held, dump.incomplete() ? this::readable : this::held, this::held));
-        int shift = pagesInBlock(pageShift);
-        return shift == 0 ? blocks : new LargerBlocks(shift).frames(blocks);
+        Supplier<PfnSet> readable = dump.incomplete() ? this::readable : this::held;
+        if (shift == 0) {
+            return new Frames(headers.sub().maxMapnr(), present, new Frames.Views(this::held, readable, this::held));
+        }
+        Supplier<PfnSet> held = () -> LargeBlocks.pages(held(), shift);
+        return new Frames(
+                headers.sub().maxMapnr() << shift,
+                LargeBlocks.pages(present, shift),
+                new Frames.Views(held, () -> LargeBlocks.pages(readable.get(), shift), held));
     }
 
-    /** Whether blocks are the largest pages of the machine, as QEMU has them, and the kernel has smaller ones. */
-    private boolean isLargestPage(int pageShift) {
-        int largest = machine.pageShifts().get(machine.pageShifts().size() - 1);
-        return dump.pageSize() == 1 << largest && largest > pageShift;
-    }
-
-    /** log2 of the kernel's pages in a block of the file. */
-    private int pagesInBlock(int pageShift) {
+    /** log2 of the kernel's pages in a block; below 0 where pages are larger. */
+    private int pagesOfABlock(int pageShift) {
         return Integer.numberOfTrailingZeros(dump.pageSize()) - pageShift;
     }
 
@@ -217,9 +218,8 @@ public final class KdumpDump implements DumpContainer {
 
     @Override
     public PageReader pages(int pageShift) {
-        return pagesInBlock(pageShift) == 0
-                ? new KdumpPageReader(dump, recompress)
-                : new LargerBlocks.Reader(new KdumpMemory(dump), pageShift);
+        int shift = pagesOfABlock(pageShift);
+        return shift > 0 ? new LargeBlocks(dump, pageShift, shift) : new KdumpPageReader(dump, recompress);
     }
 
     @Override

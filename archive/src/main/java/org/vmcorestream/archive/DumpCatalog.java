@@ -18,6 +18,7 @@ import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.DumpState;
 
 /** The dumps of a cluster, found by id or by time. Belongs to one thread. */
 public final class DumpCatalog implements AutoCloseable {
@@ -50,7 +51,7 @@ public final class DumpCatalog implements AutoCloseable {
 
     /**
      * A dump by its id. An id says when the dump was opened, so only what one partition holds from then on is read, until the
-     * dump has ended. A dump that is not found there is looked for in the other partitions too, for the topic may have had fewer
+     * dump was captured; one that failed may have gone on. A dump that is not found there is looked for in the other partitions too, for the topic may have had fewer
      * once; of them only a day is read.
      *
      * @throws ArchiveException when the cluster does not answer, or the dump's record cannot be read
@@ -111,7 +112,7 @@ public final class DumpCatalog implements AutoCloseable {
                 dump = DumpLog.dump(key, record);
                 dump.getManifest().setNotes(DumpLog.copy(dump.getManifest().getNotes()));
                 dump.getManifest().setVmcoreinfo(DumpLog.copy(dump.getManifest().getVmcoreinfo()));
-                return !StoredDump.ended(dump);
+                return dump.getState() != DumpState.CAPTURED;
             } catch (MalformedRecordException e) {
                 problem = e;
                 return true;

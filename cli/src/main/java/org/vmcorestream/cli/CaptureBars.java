@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.time.Duration;
 import org.vmcorestream.producer.CaptureProgress;
 
-/** A bar for each stage of a capture. Told by the capturing thread alone. */
+/** A bar for each stage of a capture. Told by the capturing thread alone, but for silence. */
 final class CaptureBars implements CaptureProgress {
     private static final long PAUSE_NANOS = 5_000_000_000L;
 
@@ -35,6 +36,15 @@ final class CaptureBars implements CaptureProgress {
             board.say("Waiting for admission, " + ahead + " ahead"
                     + (reason.isEmpty() ? "" : ": " + Failures.oneLine(reason)));
         }
+    }
+
+    @Override
+    public void silent(Duration since, Duration patience) {
+        board.say(
+                since.isZero()
+                        ? "The cluster answers again."
+                        : "No broker has answered for " + since.toSeconds() + " s, waiting for "
+                                + Math.max(0, patience.minus(since).toSeconds()) + " s more at most.");
     }
 
     /** The bar of reading struct pages. */

@@ -130,6 +130,9 @@ final class ProduceCommand extends ConsoleCommand {
     private AdmissionOptions admission;
 
     @Mixin
+    private PatienceOption patience;
+
+    @Mixin
     private ResumeOptions resume;
 
     @Spec
@@ -168,8 +171,9 @@ final class ProduceCommand extends ConsoleCommand {
         if (resume.given()) {
             return goOn(client, topics, compressing, teardown);
         }
+        Map<String, Object> capturing = patience.over(client);
         Chosen chosen = finder -> new CaptureSettings(
-                client,
+                capturing,
                 topics,
                 DumpId.next(),
                 host == null ? HostName.ofThisHost() : host,
@@ -215,13 +219,15 @@ final class ProduceCommand extends ConsoleCommand {
         try (RuleSetFinder finder = RuleSetFinder.in(client, topics)) {
             RuleSetName captured = new RuleSetName(begun.manifest().getCaptureRuleSet());
             settings = CaptureSettings.goingOn(
-                    client, topics, begun.manifest(), finder.find(captured), compressing, admission.policy());
+                    patience.over(client), topics, begun.manifest(), finder.find(captured), compressing, admission.policy());
         }
         Begun<CaptureConnection> connecting =
                 teardown.add(Begun.begin("connect", () -> CaptureConnection.open(settings)));
         console().log("Dump " + dumpId + " goes on.");
         try (PreparedCapture prepared = Capture.resume(opened, settings, begun)) {
             return run(prepared, connecting, dumpId, teardown);
+        } catch (UnfitSettingsException e) {
+            throw new CommandFailure(ExitCode.USAGE, opened.file() + ": " + e.getMessage(), e);
         }
     }
 

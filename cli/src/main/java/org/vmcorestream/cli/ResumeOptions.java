@@ -83,7 +83,10 @@ final class ResumeOptions {
                             ? vmcore.file() + ": no capture of it was begun within " + DumpSearch.LOOK_BACK.toDays()
                                     + " days, expected one that was cut short"
                             : "no dump " + dump + " in the cluster, see 'vmcore-stream dumps list'"));
-            return search.awaitSilence(begun, DumpSearch.SIGN_OF_LIFE);
+            return search.awaitSilence(begun, DumpSearch.SIGN_OF_LIFE)
+                    .orElseThrow(() -> new CommandFailure(
+                            ExitCode.USAGE,
+                            "dump " + begun.dumpId() + " is being captured now, expected one that was cut short"));
         }
     }
 }

@@ -122,6 +122,8 @@ class KdumpInputTest {
                 assertThat(page.array()).isEqualTo(guest.page(pfn));
                 assertThat(made.descriptor(pfn).size())
                         .isEqualTo(input.descriptor(pfn).size());
+                assertThat(anew.descriptor(pfn).size())
+                        .isEqualTo(other.descriptor(pfn).size());
                 different +=
                         made.descriptor(pfn).size() == other.descriptor(pfn).size() ? 0 : 1;
             }

@@ -21,6 +21,9 @@ final class StreamsSettings {
     /** Room for the records that are fetched and not yet processed; together they bound the memory of a thread. */
     private static final int FETCH_BYTES = 8 << 20;
 
+    /** How long a cluster that is gone is waited for: a day, since nothing is lost meanwhile. */
+    private static final long TASK_TIMEOUT_MS = 86_400_000;
+
     private StreamsSettings() {}
 
     /** All settings. */
@@ -37,6 +40,7 @@ final class StreamsSettings {
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
         all.put(StreamsConfig.POLL_MS_CONFIG, 100);
         all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+        all.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, TASK_TIMEOUT_MS);
         consumer(all, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 64);
         consumer(all, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         consumer(all, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, TopicPlan.MAX_STRIPE_MESSAGE_BYTES);

@@ -22,6 +22,7 @@ final class ArrivedData implements OwnRecords.Taker {
     private long end = Receipt.UNKNOWN;
     private DataTotals totals = DataTotals.NONE;
     private long endPfn;
+    private long reached = Receipt.UNKNOWN;
     private long lastAt;
     private boolean broken;
 
@@ -70,6 +71,7 @@ final class ArrivedData implements OwnRecords.Taker {
         }
         totals = now;
         endPfn = Long.parseLong(pfns.group(1)) + 1;
+        reached = record.offset();
     }
 
     private void end(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
@@ -95,6 +97,6 @@ final class ArrivedData implements OwnRecords.Taker {
     /** What is there; nothing where it has to be sent anew. */
     StripeArrived.Data result() {
         boolean usable = first >= 0 && !broken && (end >= 0 || totals.batches() > 0);
-        return usable ? new StripeArrived.Data(first, end, totals, endPfn) : StripeArrived.Data.NOTHING;
+        return usable ? new StripeArrived.Data(first, end, totals, endPfn, reached) : StripeArrived.Data.NOTHING;
     }
 }

@@ -122,7 +122,7 @@ public final class BegunDump {
      *
      * @param present page frames with memory
      * @param partitions partitions of page-metadata and page-data now
-     * @throws CaptureException when its stripes travel on partitions that they would not travel on now
+     * @throws UnfitSettingsException when its stripes travel on partitions that they would not travel on now
      */
     List<Stripe> stripes(PfnRuns present, int partitions) {
         List<Stripe> stripes = new ArrayList<>();
@@ -130,7 +130,7 @@ public final class BegunDump {
             int number = state.getStripe();
             int expected = Keys.partition(dumpId(), number, partitions);
             if (state.getPartition() != expected) {
-                throw new CaptureException("dump " + dumpId() + " cannot go on: stripe " + number
+                throw new UnfitSettingsException("dump " + dumpId() + " cannot go on: stripe " + number
                         + " travels on partition " + state.getPartition() + ", expected " + expected
                         + " now that the topics have " + partitions + " partitions; capture it anew");
             }

@@ -45,8 +45,8 @@ public final class Capture {
      *
      * @param settings as {@link CaptureSettings#goingOn} makes them of the dump's manifest
      * @throws IOException when the vmcore cannot be read
-     * @throws CaptureException when the dump is not one of this vmcore, has another layout than it would have now, or the
-     *     cluster does not answer; then nothing was sent
+     * @throws UnfitSettingsException when the dump is not one of this vmcore, or its stripes lie elsewhere than they would now
+     * @throws CaptureException when the cluster does not answer; then nothing was sent
      */
     public static PreparedCapture resume(Vmcore vmcore, CaptureSettings settings, BegunDump dump)
             throws IOException, InterruptedException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import java.time.Duration;
+
 /** Told how far a capture is. Called from the capturing thread often; must return at once. */
 public interface CaptureProgress {
     /** Stages of a capture, in order. */
@@ -24,4 +26,13 @@ public interface CaptureProgress {
      * @param reason what the gate says to that in one line, may be empty
      */
     default void waiting(int ahead, String reason) {}
+
+    /**
+     * The cluster acknowledges nothing: told after ten seconds of that, and each minute from then on. Called from a thread of its
+     * own.
+     *
+     * @param since for how long; zero when it answers again
+     * @param patience how long it is waited for
+     */
+    default void silent(Duration since, Duration patience) {}
 }

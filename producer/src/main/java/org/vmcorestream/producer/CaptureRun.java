@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -21,6 +22,8 @@ final class CaptureRun {
     private final Vmcore vmcore;
     private final CaptureSettings settings;
     private final PreparedCapture prepared;
+    private final SendFailure failure;
+    private final CaptureProgress progress;
     private final DumpLife life;
     private final List<StripeProgress> stripes;
     private final RecordSender metadata;
@@ -50,7 +53,8 @@ final class CaptureRun {
         long openedAt = prepared.manifest().getOpenedAt();
         stripes = prepared.progress(cluster.partitions());
 
-        SendFailure failure = new SendFailure(cluster.topicLimit());
+        failure = new SendFailure(cluster.topicLimit());
+        this.progress = progress;
         RecordSender dumps =
                 new RecordSender(cluster.metadata(), settings.topics().dumps(), settings.dumpId(), openedAt, failure);
         metadata = new RecordSender(
@@ -83,7 +87,9 @@ final class CaptureRun {
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
-        try (dataStage) {
+        Duration patience = Duration.ofMillis(ClientConfigs.patienceMillis(settings));
+        try (dataStage;
+                SilenceWatch watch = SilenceWatch.begin(failure::silence, progress, patience)) {
             if (prepared.resumed()) {
                 life.goOn();
             } else {

@@ -36,7 +36,8 @@ final class ClientConfigs {
     private static final int ANSWER_BYTES = 1 << 20;
     private static final int SEARCH_BYTES = 4 << 20;
     private static final long DEFAULT_MAX_BLOCK_MS = 60_000;
-    private static final long DEFAULT_DELIVERY_TIMEOUT_MS = 120_000;
+    /** Patience where nothing else is said: networks and brokers are gone for less, mostly. */
+    private static final int DEFAULT_DELIVERY_TIMEOUT_MS = 3_600_000;
 
     private ClientConfigs() {}
 
@@ -51,10 +52,6 @@ final class ClientConfigs {
     static Map<String, Object> data(CaptureSettings settings) {
         Map<String, Object> configs = producer(settings, "data", MAX_DATA_REQUEST, DATA_LINGER_MS);
         configs.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
-        // While the buffer is full the broker may be restarting: wait as long as a record may take on its way.
-        configs.putIfAbsent(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                number(settings, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MS));
         return configs;
     }
 
@@ -101,9 +98,17 @@ final class ClientConfigs {
         return number(settings, ProducerConfig.MAX_BLOCK_MS_CONFIG, DEFAULT_MAX_BLOCK_MS);
     }
 
+    /** How long a record may take on its way: so long the capture waits for a cluster that is gone. */
+    static long patienceMillis(CaptureSettings settings) {
+        return number(settings, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MS);
+    }
+
     private static Map<String, Object> producer(
             CaptureSettings settings, String purpose, int maxRequest, int lingerMillis) {
         Map<String, Object> configs = unwatched();
+        configs.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MS);
+        // While the buffer is full the broker may be restarting: wait as long as a record may take on its way.
+        configs.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patienceMillis(settings));
         configs.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
         configs.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis);
         configs.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);

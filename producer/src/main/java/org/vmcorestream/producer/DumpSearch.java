@@ -99,13 +99,13 @@ public final class DumpSearch implements AutoCloseable {
     }
 
     /**
-     * Waits until it is certain that nobody captures a dump now, and returns what is said of it then.
+     * Waits until it is certain that nobody captures a dump now, and returns what is said of it then; empty when somebody does.
      *
-     * @throws CaptureException when somebody does, or the cluster does not answer
+     * @throws CaptureException when the cluster does not answer
      */
-    public BegunDump awaitSilence(BegunDump dump, Duration silence) throws InterruptedException {
+    public Optional<BegunDump> awaitSilence(BegunDump dump, Duration silence) throws InterruptedException {
         if (dump.captured() || dump.failed()) {
-            return dump;
+            return Optional.of(dump);
         }
         long left = dump.toldAt() + silence.toMillis() - clock.getAsLong();
         if (left > 0) {
@@ -114,12 +114,8 @@ public final class DumpSearch implements AutoCloseable {
         Map<String, BegunDump> found = new HashMap<>();
         read(dump.partition(), dump.offset() + 1, found, newer -> newer.dumpId().equals(dump.dumpId()));
         BegunDump newer = found.getOrDefault(dump.dumpId(), dump);
-        if (newer != dump && !newer.captured() && !newer.failed()) {
-            throw new CaptureException("dump " + dump.dumpId() + " is being captured now, its capture gave a sign "
-                    + Math.max(0, clock.getAsLong() - newer.toldAt()) / 1000
-                    + " s ago, expected one that was cut short");
-        }
-        return newer;
+        boolean alive = newer != dump && !newer.captured() && !newer.failed();
+        return alive ? Optional.empty() : Optional.of(newer);
     }
 
     /** Takes the last record of each dump that is wanted. */

@@ -41,7 +41,8 @@ public final class PreparedCapture implements AutoCloseable {
     /**
      * Finds out what of a dump is missing, and begins to describe that.
      *
-     * @throws CaptureException when it is not a dump of this vmcore, or the cluster does not answer
+     * @throws UnfitSettingsException when it is not a dump of this vmcore, or its stripes lie elsewhere than they would now
+     * @throws CaptureException when the cluster does not answer
      */
     PreparedCapture(Vmcore vmcore, CaptureSettings settings, BegunDump dump, PartitionLog log)
             throws IOException, InterruptedException {
@@ -52,8 +53,7 @@ public final class PreparedCapture implements AutoCloseable {
         manifest = dump.manifest();
         Optional<String> difference = SameVmcore.difference(Manifests.ofVmcore(vmcore), manifest);
         if (difference.isPresent()) {
-            throw new CaptureException(
-                    vmcore.file() + " is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
+            throw new UnfitSettingsException("it is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
         }
         List<Stripe> stripes =
                 dump.stripes(present, log.partitions(settings.topics().pageMetadata()));

@@ -38,6 +38,7 @@ final class Receipt implements Callback {
 
     @Override
     public void onCompletion(RecordMetadata metadata, Exception exception) {
+        failure.answered();
         if (exception != null) {
             failure.report(topic, kind, bytes, exception);
             return;

@@ -76,6 +76,7 @@ final class RecordSender {
     Receipt send(Integer partition, byte[] key, String kind, byte[] value, Headers headers) {
         failure.check();
         Receipt receipt = new Receipt(topic, kind, value.length, failure);
+        failure.sending();
         try {
             producer.send(record(partition, key, value, headers), receipt);
         } catch (InterruptException e) {

@@ -2,6 +2,7 @@
 package org.vmcorestream.producer;
 
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -10,8 +11,13 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** The first record that could not be sent. Clients' threads report it, the capturing thread stops at its next check. */
+/**
+ * What becomes of the records of a capture: the first one that could not be sent, and since when none is acknowledged though some
+ * are on their way. Clients' threads report it, the capturing thread stops at its next check.
+ */
 final class SendFailure {
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile long quietSince;
     private final AtomicReference<Reported> first = new AtomicReference<>();
     private final Function<String, OptionalLong> topicLimit;
 
@@ -20,6 +26,25 @@ final class SendFailure {
         this.topicLimit = topicLimit;
     }
 
+    /** A record is given to a client. */
+    void sending() {
+        if (underWay.getAndIncrement() == 0) {
+            quietSince = System.nanoTime();
+        }
+    }
+
+    /** A record was acknowledged, or could not be sent. */
+    void answered() {
+        quietSince = System.nanoTime();
+        underWay.decrementAndGet();
+    }
+
+    /** For how long the cluster has acknowledged none of the records that are on their way, in nanoseconds; 0 when none is. */
+    long silence() {
+        return underWay.get() == 0 ? 0 : Math.max(0, System.nanoTime() - quietSince);
+    }
+
+    /** Reports a record that could not be sent. */
     void report(String topic, String kind, int bytes, Exception exception) {
         first.compareAndSet(null, new Reported(topic, kind, bytes, exception));
     }

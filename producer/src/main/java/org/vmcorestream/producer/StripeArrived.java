@@ -47,9 +47,11 @@ record StripeArrived(Metadata metadata, Data data) {
      * @param end offset of its last record, {@link Receipt#UNKNOWN} when there is none
      * @param totals what is there; batches are not counted when the last record is there
      * @param endPfn page frame behind the last one that is there, 0 when none is
+     * @param reached offset of the last batch that is there, {@link Receipt#UNKNOWN} when none is, or the last record is there
      */
-    record Data(long first, long end, DataTotals totals, long endPfn) {
-        static final Data NOTHING = new Data(Receipt.UNKNOWN, Receipt.UNKNOWN, DataTotals.NONE, 0);
+    record Data(long first, long end, DataTotals totals, long endPfn, long reached) {
+        static final Data NOTHING =
+                new Data(Receipt.UNKNOWN, Receipt.UNKNOWN, DataTotals.NONE, 0, Receipt.UNKNOWN);
 
         /** Whether all of it is there. */
         boolean done() {

@@ -31,6 +31,7 @@ final class StripeProgress {
         metadataLast = known(arrived.metadata().end());
         dataFirst = known(arrived.data().first());
         dataLast = known(arrived.data().end());
+        reached = arrived.data().reached();
         if (arrived.data().done()) {
             totals = arrived.data().totals();
         }
@@ -80,7 +81,8 @@ final class StripeProgress {
         if (sounding != null && sounding.acknowledged()) {
             reached = Math.max(reached, sounding.offset());
         }
-        return dataLast == null ? reached : Receipt.UNKNOWN;
+        boolean complete = dataLast != null && dataLast.acknowledged();
+        return complete ? Receipt.UNKNOWN : reached;
     }
 
     /** The last record was sent to page-data. */

@@ -89,6 +89,20 @@ class ClientConfigsTest {
     }
 
     @Test
+    void shouldWaitAnHourForAClusterThatIsGone() {
+        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
+        for (Map<String, Object> configs : List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings))) {
+            ProducerConfig config = new ProducerConfig(configs);
+            assertThat(config.getInt("delivery.timeout.ms")).isEqualTo(3_600_000);
+            assertThat(config.getLong("max.block.ms")).isEqualTo(3_600_000);
+        }
+        assertThat(ClientConfigs.patienceMillis(settings)).isEqualTo(3_600_000);
+        assertThat(ClientConfigs.maxBlockMillis(settings))
+                .as("before it begins")
+                .isEqualTo(60_000);
+    }
+
+    @Test
     void shouldWaitNoLongerThanTheUserSays() {
         CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1", "max.block.ms", "1500"));
 

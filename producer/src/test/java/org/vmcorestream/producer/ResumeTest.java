@@ -222,9 +222,8 @@ class ResumeTest {
         FakeVmcore other = guest();
         other.vmcoreInfo += "KERNELOFFSET=1000000\n";
         assertThatThrownBy(() -> fixture.resume(other, new FakePartitionLog(fixture.cluster)))
-                .isInstanceOf(CaptureException.class)
-                .hasMessage("folder/fake.elf is not the vmcore of dump " + CaptureFixture.DUMP_ID
-                        + ": the VMCOREINFO differs");
+                .isInstanceOf(UnfitSettingsException.class)
+                .hasMessage("it is not the vmcore of dump " + CaptureFixture.DUMP_ID + ": the VMCOREINFO differs");
         assertThat(fixture.cluster.records).hasSize(before);
     }
 
@@ -247,13 +246,11 @@ class ResumeTest {
         FakePartitionLog log = new FakePartitionLog(fixture.cluster);
         try (DumpSearch search = new DumpSearch(log, FakeCluster.TOPICS, System::currentTimeMillis)) {
             BegunDump seen = search.named(CaptureFixture.DUMP_ID).orElseThrow();
-            assertThat(search.awaitSilence(seen, Duration.ZERO)).isSameAs(seen);
+            assertThat(search.awaitSilence(seen, Duration.ZERO)).contains(seen);
             ProducerRecord<byte[], byte[]> sign =
                     fixture.cluster.on(FakeCluster.TOPICS.dumps()).get(1);
             fixture.cluster.records.add(sign);
-            assertThatThrownBy(() -> search.awaitSilence(seen, Duration.ZERO))
-                    .isInstanceOf(CaptureException.class)
-                    .hasMessageStartingWith("dump " + CaptureFixture.DUMP_ID + " is being captured now");
+            assertThat(search.awaitSilence(seen, Duration.ZERO)).isEmpty();
         }
     }
 

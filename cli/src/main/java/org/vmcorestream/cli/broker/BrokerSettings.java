@@ -27,15 +27,19 @@ final class BrokerSettings {
 
     private static final int MAX_REQUEST_BYTES = 256 << 20;
 
+    /** Any free port. */
+    static final int ANY_PORT = 0;
+
     private BrokerSettings() {}
 
     /**
      * Settings as a {@code server.properties} would have them.
      *
      * @param logDir where the broker keeps its logs
-     * @param controllerPort port that the controller is already bound to; the port of the clients is chosen at the start
+     * @param controllerPort port that the controller is already bound to
+     * @param clientPort port of the clients, {@link #ANY_PORT} for one that is chosen at the start
      */
-    static Map<String, Object> of(Path logDir, int controllerPort) {
+    static Map<String, Object> of(Path logDir, int controllerPort, int clientPort) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", NODE_ID);
@@ -44,7 +48,8 @@ final class BrokerSettings {
         settings.put("inter.broker.listener.name", CLIENTS);
         settings.put("listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
         settings.put(
-                "listeners", CLIENTS + "://" + LOOPBACK + ":0," + CONTROLLER + "://" + LOOPBACK + ":" + controllerPort);
+                "listeners",
+                CLIENTS + "://" + LOOPBACK + ":" + clientPort + "," + CONTROLLER + "://" + LOOPBACK + ":" + controllerPort);
         settings.put("log.dirs", logDir.toString());
         singleReplica(settings);
         largeRecords(settings);

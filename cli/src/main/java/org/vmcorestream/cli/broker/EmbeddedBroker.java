@@ -71,7 +71,17 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws BrokerException when it cannot start, for example because another broker uses the directory
      */
     public static EmbeddedBroker start(Path dataDir) throws BrokerException {
-        return start(dataDir, Optional.empty());
+        return start(dataDir, BrokerSettings.ANY_PORT);
+    }
+
+    /**
+     * Starts a broker whose clients find it at a port that they know from an earlier start.
+     *
+     * @param clientPort a free port of the loopback interface
+     * @throws BrokerException when it cannot start, for example because the port is taken
+     */
+    public static EmbeddedBroker start(Path dataDir, int clientPort) throws BrokerException {
+        return start(dataDir, clientPort, Optional.empty());
     }
 
     /** Starts a broker on a directory of its own under {@code parent}, which is removed by {@link #close}. */
@@ -83,24 +93,26 @@ public final class EmbeddedBroker implements AutoCloseable {
             throw new BrokerException(parent + ": cannot hold the broker's data: " + e, e);
         }
         try {
-            return start(folder.path(), Optional.of(folder));
+            return start(folder.path(), BrokerSettings.ANY_PORT, Optional.of(folder));
         } catch (BrokerException | RuntimeException e) {
             folder.close();
             throw e;
         }
     }
 
-    private static EmbeddedBroker start(Path dataDir, Optional<TemporaryFolder> temporary) throws BrokerException {
+    private static EmbeddedBroker start(Path dataDir, int clientPort, Optional<TemporaryFolder> temporary)
+            throws BrokerException {
         DataDirLock lock = DataDirLock.take(dataDir);
         try {
-            return start(dataDir, lock, temporary);
+            return start(dataDir, clientPort, lock, temporary);
         } catch (BrokerException | RuntimeException e) {
             release(lock);
             throw e;
         }
     }
 
-    private static EmbeddedBroker start(Path dataDir, DataDirLock lock, Optional<TemporaryFolder> temporary)
+    private static EmbeddedBroker start(
+            Path dataDir, int clientPort, DataDirLock lock, Optional<TemporaryFolder> temporary)
             throws BrokerException {
         BrokerStorage storage = BrokerStorage.open(dataDir);
         BrokerFaults faults = new BrokerFaults();
@@ -112,7 +124,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             controllerSocket = bindController();
             int port = ((InetSocketAddress) controllerSocket.getLocalAddress()).getPort();
-            SharedServer shared = sharedServer(storage, faults, metrics, controllerSocket, port);
+            SharedServer shared = sharedServer(storage, faults, metrics, controllerSocket, port, clientPort);
             controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), storage.bootstrap());
             broker = new BrokerServer(shared);
             controller.startup();
@@ -133,8 +145,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             BrokerFaults faults,
             Metrics metrics,
             ServerSocketChannel controllerSocket,
-            int port) {
-        KafkaConfig config = new KafkaConfig(BrokerSettings.of(storage.logDir(), port), false);
+            int port,
+            int clientPort) {
+        KafkaConfig config = new KafkaConfig(BrokerSettings.of(storage.logDir(), port, clientPort), false);
         ServerSocketFactory sockets = (listener, address, backlog, receiveBuffer) -> {
             if (listener.equals(BrokerSettings.CONTROLLER)) {
                 controllerSocket.configureBlocking(false);

@@ -28,7 +28,7 @@ class EmbeddedBrokerTest {
     /** One broker is all there is: when its own controller thinks it dead, no topic can be made any more. */
     @Test
     void shouldForgiveHeartbeatsThatAreLateOnABusyHost(@TempDir Path empty) {
-        assertThat(Integer.parseInt(BrokerSettings.of(empty, 1)
+        assertThat(Integer.parseInt(BrokerSettings.of(empty, 1, 2)
                         .get("broker.session.timeout.ms")
                         .toString()))
                 .isGreaterThanOrEqualTo(15_000);

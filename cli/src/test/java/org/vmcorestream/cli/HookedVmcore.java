@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.cli;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.vmcorestream.vmcore.PageReader;
+import org.vmcorestream.vmcore.Vmcore;
+
+/** A vmcore at whose reading of pages something happens. */
+final class HookedVmcore {
+    /** Told when pages were read. */
+    @FunctionalInterface
+    interface Hook {
+        /** The so many-th read, from 1. */
+        void reading(int number) throws IOException;
+    }
+
+    private HookedVmcore() {}
+
+    /** The same vmcore with a hook. */
+    static Vmcore of(Vmcore vmcore, Hook hook) {
+        AtomicInteger reads = new AtomicInteger();
+        return proxy(Vmcore.class, vmcore, (name, result) -> {
+            if (!name.equals("pages")) {
+                return result;
+            }
+            return proxy(PageReader.class, (PageReader) result, (inner, value) -> {
+                if (inner.equals("read")) {
+                    hook.reading(reads.incrementAndGet());
+                }
+                return value;
+            });
+        });
+    }
+
+    private interface After {
+        Object change(String method, Object result) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, T delegate, After after) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+                    try {
+                        return after.change(method.getName(), method.invoke(delegate, args));
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.vmcorestream.producer;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Tells, on a thread of its own, that the cluster is silent while a capture waits for it, and when it answers again. */
+final class SilenceWatch implements AutoCloseable {
+    /** So long after the last answer the silence is told of. */
+    static final Duration FIRST = Duration.ofSeconds(10);
+
+    /** So long after that it is told of again. */
+    static final Duration AGAIN = Duration.ofMinutes(1);
+
+    private static final long LOOK_MILLIS = 1_000;
+
+    private final LongSupplier silence;
+    private final CaptureProgress progress;
+    private final Duration patience;
+    private final Thread thread = new Thread(this::run, "capture-watch");
+    private long nextAt = FIRST.toNanos();
+
+    /**
+     * Begins to watch.
+     *
+     * @param silence for how long records have been on their way without an answer, in nanoseconds
+     * @param patience how long the capture waits
+     */
+    static SilenceWatch begin(LongSupplier silence, CaptureProgress progress, Duration patience) {
+        SilenceWatch watch = new SilenceWatch(silence, progress, patience);
+        watch.thread.setDaemon(true);
+        watch.thread.start();
+        return watch;
+    }
+
+    SilenceWatch(LongSupplier silence, CaptureProgress progress, Duration patience) {
+        this.silence = silence;
+        this.progress = progress;
+        this.patience = patience;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                look();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looks once. */
+    void look() {
+        long nanos = silence.getAsLong();
+        if (nanos >= nextAt) {
+            progress.silent(Duration.ofNanos(nanos), patience);
+            nextAt = nanos + AGAIN.toNanos();
+        } else if (nanos < FIRST.toNanos() && nextAt > FIRST.toNanos()) {
+            progress.silent(Duration.ZERO, patience);
+            nextAt = FIRST.toNanos();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

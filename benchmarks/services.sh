@@ -55,7 +55,7 @@ services_end() {
         "$command" || true
     done
     services_stop
-    services_kill $services_standby_pid
+    services_kill $(jobs -p)
     rm -rf "$services_dir"
 }
 
@@ -88,7 +88,9 @@ services_broker() {
     local java=java
     [ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java
     rm -f "$services_dir/address"
-    services_start broker "$java" -Xmx"${VMCORE_STREAM_HEAP:-512m}" -XX:+UseParallelGC \
+    # A fleet's broker was compiled long ago. One of a benchmark is minutes old, and its JIT compiler would take more CPU time than its
+    # work does; what the first tier makes of it at once costs about as much as the last tier's code costs in the end.
+    services_start broker "$java" -Xmx"${VMCORE_STREAM_HEAP:-512m}" -XX:+UseParallelGC -XX:TieredStopAtLevel=1 \
         -cp "$bench_home/benchmarks/target/classes:$bench_home/cli/target/dist/lib/*" \
         org.vmcorestream.benchmarks.services.BrokerAlone "$services_dir/broker" "$services_dir/address"
     services_broker_pid=$services_started

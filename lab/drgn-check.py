@@ -19,7 +19,7 @@ trace = p.crashed_thread().stack_trace()
 print(trace)
 assert "sysrq_handle_crash" in str(trace)
 zones = (p["contig_page_data"] if "contig_page_data" in p else p["node_data"][0]).node_zones
-for i in range(5):
+for i in range(len(zones)):
     z = zones[i]
     if z.present_pages:
         n = len(list(list_for_each_entry("struct page", z.unaccepted_pages.address_of_(), "lru"))) if hasattr(z, "unaccepted_pages") else 0

@@ -18,7 +18,10 @@
 #   --timeout S         give up when the guest has not crashed after S seconds (default 240)
 #   --cpu MODEL         CPU model (default max; under KVM max,-arch-capabilities)
 #   --machine M         QEMU machine (default q35), e.g. q35,max-ram-below-4g=768M for RAM above 4 GiB
-#   --arch arm64        an arm64 kernel, under TCG on "virt"; busybox in arm64-root/, guest/load.arm64
+#   --arch ARCH         arm64 or riscv64: a kernel of that machine, under TCG on "virt"; busybox in ARCH-root/, guest/load.ARCH
+#                       ($QEMU names another emulator; riscv64 needs QEMU 8 or newer)
+#   --format FORMAT     elf (default), or what QEMU calls kdump-zlib, kdump-lzo, kdump-snappy, kdump-raw-…: then a second dump
+#                       OUT.FORMAT of the same memory; may be given several times
 #   --tcg               do not use KVM (it is used when the host has kvm_intel or kvm_amd)
 #
 # Beside OUT.elf: OUT.console.log, OUT.vmcoreinfo, OUT.guest.txt (what the guest said about itself)
@@ -27,7 +30,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 die() { echo "mkvmcore: $*" >&2; exit 1; }
 [ $# -ge 2 ] || { sed -n '2,27p' "$0"; exit 1; }
 kdir=$(cd "$1" && pwd); out=$2; shift 2
-mem=512M smp=2 kaslr="" append="" disks=$here/disks unaccepted="" timeout=240 tcg="" cpu="" arch=amd64 machine=q35
+mem=512M smp=2 kaslr="" append="" disks=$here/disks unaccepted="" timeout=240 tcg="" cpu="" arch=amd64 machine="" formats=()
 while [ $# -gt 0 ]; do
     case $1 in
         --mem) mem=$2; shift 2 ;;
@@ -39,6 +42,7 @@ while [ $# -gt 0 ]; do
         --timeout) timeout=$2; shift 2 ;;
         --cpu) cpu=$2; shift 2 ;;
         --arch) arch=$2; shift 2 ;;
+        --format) formats+=("$2"); shift 2 ;;
         --machine) machine=$2; shift 2 ;;
         --tcg) tcg=1; shift ;;
         *) die "unknown option $1" ;;
@@ -51,11 +55,15 @@ trap cleanup EXIT
 
 # --- the kernel and its modules (kernel packages differ in where they put them)
 vmlinuz=$(find "$kdir" -name 'vmlinuz*' -type f | head -1); [ -n "$vmlinuz" ] || die "no vmlinuz below $kdir"
-mods=$(find "$kdir" -type d -path '*/lib/modules/*' -prune | head -1); [ -n "$mods" ] || die "no lib/modules below $kdir"
-rel=$(basename "$mods")
 mkdir -p "$work/mod/lib/modules" "$work/root"/{bin,modules,proc,sys,dev,run,mnt,tmp}
-ln -s "$mods" "$work/mod/lib/modules/$rel"
-[ -s "$mods/modules.dep" ] || depmod -b "$work/mod" "$rel"
+mods=$(find "$kdir" -type d -path '*/lib/modules/*' -prune | head -1) rel=none
+if [ -n "$mods" ]; then
+    rel=$(basename "$mods")
+    ln -s "$mods" "$work/mod/lib/modules/$rel"
+    [ -s "$mods/modules.dep" ] || depmod -b "$work/mod" "$rel"
+else
+    [ -e "$kdir/no-modules" ] || die "no lib/modules below $kdir, nor a file no-modules"
+fi
 
 # --- initramfs: busybox, the load generator, the modules that are not built in, in load order
 copy_module() {     # NAME: appends it, and what it needs, to modules/order
@@ -73,7 +81,7 @@ copy_module() {     # NAME: appends it, and what it needs, to modules/order
 : > "$work/root/modules/order"
 for m in virtio_mmio virtio_pci virtio_blk virtio_balloon qemu_fw_cfg crc32c_generic crc32c-intel ext4 squashfs erofs; do copy_module $m; done
 busybox=$(command -v busybox) load=$here/guest/load
-if [ $arch = arm64 ]; then busybox=$(find "$here/arm64-root" -path '*bin/busybox' -type f | head -1) load=$here/guest/load.arm64; fi
+if [ $arch != amd64 ]; then busybox=$(find "$here/$arch-root" -path '*bin/busybox' -type f | head -1) load=$here/guest/load.$arch; fi
 cp "$busybox" "$work/root/bin/busybox"; cp "$load" "$work/root/bin/load"
 cp "$here/guest/init" "$work/root/init"
 for l in sh; do ln -s busybox "$work/root/bin/$l"; done
@@ -96,10 +104,13 @@ if [ -z "$tcg" ] && [ -w /dev/kvm ] && { [ -d /sys/module/kvm_intel ] || [ -d /s
 fi
 
 console=ttyS0,115200 emulator=qemu-system-x86_64
-if [ $arch = arm64 ]; then
-    console=ttyAMA0 emulator=qemu-system-aarch64 machine=virt,gic-version=3
-    accel=(-accel tcg,thread=single -cpu "${cpu:-cortex-a72}")
-fi
+case $arch in
+    amd64) machine=${machine:-q35} ;;
+    arm64) console=ttyAMA0 emulator=qemu-system-aarch64 machine=${machine:-virt,gic-version=3} accel=(-accel tcg,thread=single -cpu "${cpu:-cortex-a72}") ;;
+    riscv64) emulator=qemu-system-riscv64 machine=${machine:-virt} accel=(-accel tcg,thread=single -cpu "${cpu:-rv64}") ;;
+    *) die "unknown architecture $arch" ;;
+esac
+emulator=${QEMU:-$emulator}
 cmdline="console=$console panic=0 loglevel=6 $kaslr $append"
 boot=(-kernel "$vmlinuz" -initrd "$work/initrd.img" -append "$cmdline")
 if [ -n "$unaccepted" ]; then
@@ -144,6 +155,9 @@ sleep 0.5
 echo "crashed after $((SECONDS - start)) s"
 case $out in /*) abs=$out ;; *) abs=$PWD/$out ;; esac
 qmp stop > /dev/null; qmp dump "$abs" > /dev/null
+for f in "${formats[@]}"; do
+    [ "$f" = elf ] || qmp dump-guest-memory "{\"paging\": false, \"protocol\": \"file:${abs%.elf}.$f\", \"format\": \"$f\"}" > /dev/null
+done
 qmp quit > /dev/null || true
 wait "$qemu" || true; qemu=""
 

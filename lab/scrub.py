@@ -8,16 +8,17 @@ verdicts at every level.  Always the same output for the same input.
   IN.guest.txt         what mkvmcore.sh wrote beside the vmcore (the physical addresses of kernel text, rodata, data and bss)
   LEVEL31.bitmap.z     expect.sh's second bitmap of level 31: a clear bit is a page that is excluded
 
-The mark: the page is filled with one 8-byte little-endian word, 0x53435255_00000000 ("SCRU") + page frame number, 512 times: no two
-pages are the same and none is zero.  A zero page stays zero.  Replaced are the pages that level 31 excludes, the kernel's code and
+The mark: the page is filled with one 8-byte little-endian word, 0x53435255_00000000 ("SCRU") + page frame number, over and over: no
+two pages are the same and none is zero.  A zero page stays zero.  Replaced are the pages that level 31 excludes, the kernel's code and
 its rodata; --drop=slab,other goes on with slab pages and with all that is none of the following.  Kept exactly in any case:
-  - page tables (walked from init_top_pgt and every page-table page that struct page knows), struct pages (vmemmap), mem_section
+  - page tables (walked from the top and every page-table page that struct page knows), struct pages (vmemmap), mem_section
   - the kernel's data and bss, so the printk ring buffer, init_uts_ns, swapper_pg_dir; the ring buffer also where it is allocated
   - pages of the kernel's rodata that hold linux_banner, and --keep-image=START-END: offsets from _stext, of what else in the kernel's
     image is needed. It is named by the kernel's debug symbols: __start_ro_after_init to __end_ro_after_init (per-CPU offsets)
   - blocks of unaccepted memory (their contents are a mark already)
 --stats prints what each class of pages costs when it is compressed (needs zstd).
-x86-64 and kernels 6.12 and newer (a page type in the top byte of page._mapcount, SYMBOL(vmemmap), the printk ring buffer).  Python's standard library only.
+x86-64 and arm64 (any page size; what arm64 says is its code includes rodata), kernels 6.12 and newer (a page type in the top byte of
+page._mapcount, SYMBOL(vmemmap), the printk ring buffer).  Python's standard library only.
 """
 import collections, mmap, re, struct, subprocess, sys, zlib
 
@@ -26,8 +27,6 @@ stats = "--stats" in sys.argv
 keep_image = [[int(v, 16) for v in a[13:].split("-")] for a in sys.argv if a.startswith("--keep-image=")]
 drop = {"excluded", "code", "rodata"} | set(next((a[7:] for a in sys.argv if a.startswith("--drop=")), "").split(","))
 src, guest, bitmap, dst = args
-PAGE = 4096
-ZERO = bytes(PAGE)
 
 f = open(src, "rb")
 core = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
@@ -69,24 +68,57 @@ def offset(name):
     return number("OFFSET(%s)" % name)
 
 
-phys_base = number("NUMBER(phys_base)")
-MAP = 0xffffffff80000000
-ADDRESS = 0x000ffffffffff000
-top = symbol("init_top_pgt") - MAP + phys_base
-levels = 5 if number("NUMBER(pgtable_l5_enabled)") else 4
+PAGE = number("PAGESIZE")
+SHIFT = PAGE.bit_length() - 1
+ZERO = bytes(PAGE)
+ENTRIES = PAGE // 8                     # of a page table
+BITS = SHIFT - 3                        # of an address, by one level of tables
+if "NUMBER(kimage_voffset)" in info:    # arm64
+    actual, built = 64 - number("NUMBER(TCR_EL1_T1SZ)"), number("NUMBER(VA_BITS)")
+    width = built if SHIFT == 16 else actual        # 64 KiB pages: the top table is the one of all bits, whatever the CPU takes
+    lpa, lpa2 = SHIFT == 16 and number("NUMBER(MAX_PHYSMEM_BITS)") == 52, SHIFT < 16 and actual == 52
+    image_base = number("NUMBER(kimage_voffset)")
+    top = symbol("swapper_pg_dir") - image_base
+
+    def direct(va):                                 # PHYS_OFFSET belongs to where the map would be with all bits
+        return None if va >> actual - 1 & 1 else va + (1 << built) + number("NUMBER(PHYS_OFFSET)") & (1 << 64) - 1
+
+    def leaf(e, level):
+        return level == 1 or e & 3 == 1
+
+    def address(e):
+        if lpa:
+            return e & 0xffffffff0000 | (e >> 12 & 15) << 48
+        return e & (1 << 50) - PAGE | (e >> 8 & 3) << 50 if lpa2 else e & (1 << 48) - PAGE
+else:
+    width = 57 if number("NUMBER(pgtable_l5_enabled)") else 48
+    MAP = 0xffffffff80000000
+    image_base = MAP - number("NUMBER(phys_base)")
+    top = symbol("init_top_pgt") - image_base
+
+    def direct(va):
+        return va - image_base if va >= MAP else None
+
+    def leaf(e, level):
+        return level == 1 or e & 0x80 and level < 4
+
+    def address(e):
+        return e & 0x000ffffffffff000
+levels = -((SHIFT - width) // BITS)
 
 
 def translate(va):
-    if va >= MAP:
-        return va - MAP + phys_base
-    table = top
+    if direct(va) is not None:
+        return direct(va)
+    table, low = top, va & (1 << width) - 1
     for level in range(levels, 0, -1):
-        shift = 12 + 9 * (level - 1)
-        e, = struct.unpack("<Q", phys(table + (va >> shift & 511) * 8, 8))
+        shift = SHIFT + BITS * (level - 1)
+        index = low >> shift if level == levels else low >> shift & ENTRIES - 1
+        e, = struct.unpack("<Q", phys(table + index * 8, 8))
         if not e & 1:
             return None
-        table = e & ADDRESS
-        if level == 1 or e & 0x80 and level < 4:
+        table = address(e)
+        if leaf(e, level):
             return (table & ~((1 << shift) - 1)) | va & ((1 << shift) - 1)
     return None
 
@@ -115,15 +147,15 @@ tables = set()
 def walk(table, level):
     if table // PAGE in tables:
         return
-    page = phys(table, PAGE)
+    page = phys(table & -PAGE, PAGE)        # the top table may be shorter than a page
     if page is None or len(page) < PAGE:
         return
     tables.add(table // PAGE)
     if level == 1:
         return
-    for e in struct.unpack("<512Q", page):
-        if e & 1 and not (e & 0x80 and level < 4):
-            walk(e & ADDRESS, level - 1)
+    for e in struct.unpack_from("<%dQ" % (ENTRIES if level < levels else 1 << width - SHIFT - BITS * (levels - 1)), page, table % PAGE):
+        if e & 1 and not leaf(e, level):
+            walk(address(e), level - 1)
 
 
 walk(top, levels)
@@ -134,7 +166,6 @@ bits = zlib.decompress(open(bitmap, "rb").read())
 npages = len(bits) * 8
 vmemmap = symbol("vmemmap")
 struct_pages, types, flags = set(), {}, {}
-section_pages = 1 << number("NUMBER(SECTION_SIZE_BITS)") - 12
 for base in range(0, npages * SIZE_PAGE, PAGE):
     pa = translate(vmemmap + base)
     if pa is None:
@@ -145,7 +176,8 @@ for base in range(0, npages * SIZE_PAGE, PAGE):
         pfn = (base + o) // SIZE_PAGE
         types[pfn], = struct.unpack_from("<I", data, o + offset("page._mapcount"))
         flags[pfn] = struct.unpack_from("<QQ", data, o + offset("page.flags"))
-TABLE, SLAB, UNACCEPTED = 0xf2, 0xf5, 0xf7
+TABLE, SLAB = 0xf2, 0xf5
+unaccepted_type = int(info.get("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", "0"))
 compound = offset("page.compound_info") if "OFFSET(page.compound_info)" in info else offset("page.compound_head")
 assert compound == offset("page.flags") + 8
 slab = set()
@@ -161,7 +193,7 @@ for pfn in sorted(types):
         slab.add(pfn)
     if types[pfn] >> 24 == TABLE:
         tables.add(pfn)
-    if types[pfn] == number("NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)") & 0xffffffff:
+    if unaccepted_type and types[pfn] == unaccepted_type & 0xffffffff:
         unaccepted.update(range(pfn, pfn + block))
 
 # --- mem_section: the array of roots and the root pages it points to
@@ -185,17 +217,18 @@ size = 1 << (struct.unpack("<I", read(ring + offset("prb_data_ring.size_bits"), 
 printk |= pages_of(word(ring + offset("prb_data_ring.data")), size)
 
 # --- the kernel image, from what the guest printed of /proc/iomem
-image = {}
+image = collections.defaultdict(lambda: range(0))
 for m in re.finditer(r"^IOMEM\s+([0-9a-f]+)-([0-9a-f]+) : Kernel (\w+)", open(guest).read(), re.M):
     image[m.group(3)] = range(int(m.group(1), 16) // PAGE, int(m.group(2), 16) // PAGE + 1)
 data = set(image["data"]) | set(image["bss"])
 code, rodata = set(image["code"]), set(image["rodata"])
 banner = set()
-text = core[where(image["rodata"].start * PAGE):where(image["rodata"].start * PAGE) + len(image["rodata"]) * PAGE]
+constants = image["rodata"] or image["code"]
+text = core[where(constants.start * PAGE):where(constants.start * PAGE) + len(constants) * PAGE]
 for m in re.finditer(rb"Linux version " + re.escape(info["OSRELEASE"].encode()), text):
-    banner.add(image["rodata"].start + m.start() // PAGE)
+    banner.add(constants.start + m.start() // PAGE)
 
-image_start = (symbol("_stext") - MAP + phys_base) // PAGE
+image_start = translate(symbol("_stext")) // PAGE
 asked = {image_start + o for a, b in keep_image for o in range(a // PAGE, (b + PAGE - 1) // PAGE)}
 
 # --- every page
@@ -217,7 +250,7 @@ for pa, size, off in loads:
             if stats:
                 contents[kind].append(page)
             if kind in drop:
-                page = struct.pack("<Q", 0x5343525500000000 + p) * 512
+                page = struct.pack("<Q", 0x5343525500000000 + p) * ENTRIES
                 scrubbed[kind] += 1
         out.write(page)
 out.write(core[out.tell():])          # what QEMU writes behind the last segment

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """same_bitmaps.py A.kdump B.kdump - compares the bitmaps of two kdump files of header version 6: the memory that exists, and the
-pages that are in the file. Exit status: 0 equal, 1 they differ, 2 one is no such file."""
+pages that are in the file; and their dump levels. Exit status: 0 equal, 1 they differ, 2 one is no such file."""
 import struct
 import sys
 
@@ -13,6 +13,8 @@ def bitmaps(path):
             print(f"{path}: is no kdump file of header version 6", file=sys.stderr)
             sys.exit(2)
         block, sub, blocks = struct.unpack_from("<iiI", head, 428)
+        file.seek(block + 8)
+        (level,) = struct.unpack("<i", file.read(4))
         file.seek(block + 96)
         (end,) = struct.unpack("<Q", file.read(8))
         maps = []
@@ -22,16 +24,19 @@ def bitmaps(path):
             if end % 8:
                 bits[-1] &= (1 << end % 8) - 1
             maps.append(bits)
-        return end, maps
+        return end, level, maps
 
 
 def main():
     left, right = sys.argv[1:3]
-    end, mine = bitmaps(left)
-    other_end, others = bitmaps(right)
+    end, level, mine = bitmaps(left)
+    other_end, other_level, others = bitmaps(right)
     differ = end != other_end
     if differ:
         print(f"{left} has {end} page frames, {right} {other_end}", file=sys.stderr)
+    if level != other_level:
+        print(f"{left} has dump level {level}, {right} {other_level}", file=sys.stderr)
+        differ = True
     for name, a, b in zip(("1st", "2nd"), mine, others):
         pages = sum(bin(x ^ y).count("1") for x, y in zip(a, b))
         if pages:

@@ -33,7 +33,8 @@
 #define MAP_HUGE_1GB (30 << 26)
 #endif
 #define MiB (1024UL * 1024)
-#define PG 4096UL
+
+static size_t PG;                       /* 4096, 16384 or 65536 bytes */
 
 static uint64_t seed = 0x9e3779b97f4a7c15ULL;
 static uint64_t rnd(void)
@@ -151,10 +152,12 @@ static void cmd_forks(int n)
 	for (int c = 0; c < n; c++) {
 		if (fork()) continue;
 		seed += c;
-		/* 24 mappings 1 GiB apart: a page table page (and more) for each */
+		/* 24 mappings 1 GiB apart: a page table page (and more) for each; lower where addresses have fewer than 45 bits */
+		size_t at = 0x100000000000UL, len = PG == 4096 ? 4 * PG : PG;
 		for (int m = 0; m < 24; m++) {
-			unsigned char *p = mmap((void *)(0x100000000000UL + (size_t)m * 1024 * MiB), 4 * PG,
+			unsigned char *p = mmap((void *)(at + (size_t)m * 1024 * MiB), len,
 				PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+			if (p == MAP_FAILED && at > 0x800000000UL) { at = 0x800000000UL; m = -1; continue; }
 			if (p != MAP_FAILED) fill(p, PG, "text", m);
 		}
 		for (;;) pause();
@@ -216,7 +219,7 @@ static void cmd_poisonhuge(void)
 
 static void cmd_files(const char *dir, int n)
 {
-	char path[256]; static unsigned char buf[PG];
+	char path[256]; static unsigned char buf[4096];
 	for (int i = 0; i < n; i++) {
 		if (i % 256 == 0) { snprintf(path, sizeof(path), "%s/d%03d", dir, i / 256); mkdir(path, 0755); }
 		snprintf(path, sizeof(path), "%s/d%03d/file-%05d.txt", dir, i / 256, i);
@@ -276,6 +279,7 @@ static void cmd_kpageflags(void)
 int main(int c, char **v)
 {
 	if (c < 2) return 1;
+	PG = sysconf(_SC_PAGESIZE);
 	if (!strcmp(v[1], "kpageflags")) { cmd_kpageflags(); return 0; }
 	if (fork()) return 0;           /* every other command lives in the background */
 	setsid();

@@ -2,13 +2,12 @@
 package org.vmcorestream.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.vmcorestream.vmcore.VmcoreException;
-import org.vmcorestream.vmcore.kdump.SplitDump;
+import org.vmcorestream.vmcore.file.DumpTarget;
+import org.vmcorestream.vmcore.kdump.DumpExport;
+import org.vmcorestream.vmcore.kdump.StoredDump;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Joins the files of a split dump into one. */
@@ -24,68 +23,44 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream assemble vmcore vmcore-*of4",
             "  vmcore-stream assemble vmcore.level-17 vmcore-*of4.level-17"
         })
-final class AssembleCommand extends ConsoleCommand {
-    @Parameters(index = "0", paramLabel = "OUT", description = "Kdump file to write.")
-    private Path out;
+final class AssembleCommand extends StoredDumpCommand {
+    @Parameters(
+            index = "0",
+            paramLabel = "OUT",
+            description = {
+                "Kdump file to write, s3://BUCKET/KEY for an object of a store, or - for standard output, which is",
+                "flattened."
+            })
+    private String out;
 
-    @Parameters(index = "1", arity = "1..*", paramLabel = "PART", description = "Files of one split dump.")
-    private List<Path> parts;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Replace a file that exists.")
-    private boolean force;
+    @Parameters(
+            index = "1",
+            arity = "1..*",
+            paramLabel = "PART",
+            description = "Files of one split dump, of any header version; flattened or not; - is standard input.")
+    private List<DumpInput> parts;
 
     AssembleCommand(Console console) {
         super(console);
     }
 
     @Override
-    ExitCode execute(Teardown teardown) throws Exception {
-        if (parts.size() > SplitDump.MAX_PARTS) {
-            throw new CommandFailure(ExitCode.USAGE, parts.size() + " parts, expected 1 to " + SplitDump.MAX_PARTS);
-        }
-        for (Path part : parts) {
-            if (Files.isDirectory(part)) {
-                throw new CommandFailure(ExitCode.BAD_VMCORE, part + ": is a folder, expected a part of a dump");
-            }
-            if (Files.exists(out) && Files.exists(part) && Files.isSameFile(out, part)) {
-                throw new CommandFailure(
-                        ExitCode.USAGE, out + ": is one of the parts, expected another name for the whole");
-            }
-        }
-        OutputFile output = OutputFile.of(out, force);
-        SplitDump dump = teardown.add(open());
-        SplitDump.Summary summary;
-        ProgressBoard board = teardown.add(new ProgressBoard(console()));
-        try {
-            summary = dump.assemble(output.path(), board.bar("Joining parts")::at);
-        } catch (VmcoreException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.OUTPUT, Failures.oneLine(e.getMessage()), e);
-        } finally {
-            board.close();
-        }
-        console()
-                .print(out + ": " + summary.pages() + " pages of " + parts.size() + " parts, " + summary.size()
-                        + " bytes");
-        if (summary.incomplete()) {
-            console()
-                    .complain(out + ": is incomplete, as one of its parts says of itself: " + summary.missing()
-                            + " pages are missing");
-            return ExitCode.INCOMPLETE;
-        }
-        return ExitCode.OK;
+    Order order() {
+        return new Order(parts, out, false, "Joining parts");
     }
 
-    private SplitDump open() throws VmcoreException {
-        try {
-            return SplitDump.open(parts);
-        } catch (VmcoreException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.BAD_VMCORE, Failures.oneLine(e.getMessage()), e);
+    @Override
+    DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
+            throws IOException {
+        if (!dump.split()) {
+            throw new VmcoreException(dump.path()
+                    + ": is no part of a split dump, expected all of its files ('export' writes a whole one)");
         }
+        return DumpExport.kdump(dump, dump.header().codec(), target, progress);
+    }
+
+    @Override
+    String line(StoredDump dump, DumpExport.Summary summary) {
+        return summary.pages() + " pages of " + dump.files() + " parts, " + summary.size() + " bytes";
     }
 }

@@ -54,6 +54,13 @@ final class Console {
                 Path.of(""));
     }
 
+    /** The same console with all lines on standard error, for commands whose standard output is no text. */
+    Console onStandardError() {
+        Console aside = new Console(err, bytes, err, terminal, folder);
+        aside.verbose(verbose());
+        return aside;
+    }
+
     /** Whether standard error is a terminal, where lines can be written over. */
     boolean terminal() {
         return terminal;

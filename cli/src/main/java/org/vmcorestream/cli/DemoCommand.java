@@ -47,7 +47,7 @@ final class DemoCommand extends ConsoleCommand {
         OutputFile output = OutputFile.of(out, file.force());
         TemporaryFolder folder =
                 teardown.add(TemporaryFolder.create(output.path().getParent(), ".vmcore-stream-demo-"));
-        Vmcore opened = teardown.add(Vmcores.open(unpack(folder.path())));
+        Vmcore opened = teardown.add(Vmcore.open(unpack(folder.path())));
         return new Pipeline(console(), teardown)
                 .run(opened, new Pipeline.Job(output.path(), rules, file.codec(), null));
     }

@@ -41,13 +41,18 @@ abstract class DumpOutput implements DumpTarget.Opener, AutoCloseable {
             return new Stream(console);
         }
         if (S3Location.isS3(out)) {
-            return new StoreObject(location(out), force, flattened, store, console);
+            return new StoreObject(object(out), force, flattened, store, console);
         }
         return new LocalFile(out, OutputFile.of(path(out), force), flattened, console);
     }
 
+    /** Whether it is a file of this machine. */
+    static boolean isFile(String out) {
+        return !out.equals(STANDARD_OUTPUT) && !S3Location.isS3(out);
+    }
+
     /** The object that an s3: URI names. */
-    static S3Location location(String uri) {
+    static S3Location object(String uri) {
         try {
             return S3Location.of(uri);
         } catch (IllegalArgumentException e) {
@@ -67,13 +72,18 @@ abstract class DumpOutput implements DumpTarget.Opener, AutoCloseable {
         }
     }
 
+    /** The console for what is said while it is written: not standard output where that is it. */
+    Console console() {
+        return console;
+    }
+
     /** As it was given, for messages. */
     final String name() {
         return name;
     }
 
     /** Refuses to replace a file that is read. */
-    void spare(Path input) {
+    void spare(DumpInput input) {
         // nothing that is read can be replaced
     }
 
@@ -109,7 +119,7 @@ abstract class DumpOutput implements DumpTarget.Opener, AutoCloseable {
         }
 
         @Override
-        void spare(Path input) {
+        void spare(DumpInput input) {
             file.spare(input);
         }
 
@@ -131,6 +141,11 @@ abstract class DumpOutput implements DumpTarget.Opener, AutoCloseable {
         @Override
         DumpTarget begin(long most) {
             return new StreamTarget(name(), console.bytes());
+        }
+
+        @Override
+        Console console() {
+            return console.onStandardError();
         }
 
         @Override
@@ -162,6 +177,14 @@ abstract class DumpOutput implements DumpTarget.Opener, AutoCloseable {
             } catch (CommandFailure e) {
                 store.close();
                 throw e;
+            }
+        }
+
+        @Override
+        void spare(DumpInput input) {
+            if (object.equals(input.object())) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, object + ": is the vmcore to read, expected another name for the output");
             }
         }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmcorestream.archive.DumpCatalog;
 import org.vmcorestream.archive.Explainer;
@@ -14,6 +15,9 @@ import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.vmcore.Vmcore;
+import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.machine.Machine;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,8 +38,6 @@ import picocli.CommandLine.Parameters;
             "      --rule-set mine@3 --bootstrap-server kafka:9092"
         })
 final class ExplainCommand extends ConsoleCommand {
-    private static final String X86_64 = "x86_64";
-
     @Parameters(
             arity = "2..*",
             hideParamSyntax = true,
@@ -44,7 +46,7 @@ final class ExplainCommand extends ConsoleCommand {
                 "Id of a stored dump, or a vmcore (all files of a split one; - is standard input).",
                 "Then the page: its page frame number in decimal, or with 0x in front a physical",
                 "or kernel virtual address in it. Of a stored dump only addresses in the kernel",
-                "image can be translated."
+                "image (x86_64, riscv64) or the direct map (aarch64) can be translated."
             })
     private List<String> words;
 
@@ -92,9 +94,10 @@ final class ExplainCommand extends ConsoleCommand {
 
     private void explainVmcore(Teardown teardown, RuleSetFinder finder) throws Exception {
         List<RuleSet> asked = finder.find(ruleSets.isEmpty() ? List.of(RuleSetName.DEFAULT) : ruleSets);
-        List<Path> files =
-                words.subList(0, words.size() - 1).stream().map(console()::file).toList();
-        Vmcore vmcore = teardown.add(input.open(console(), files));
+        List<DumpInput> files = words.subList(0, words.size() - 1).stream()
+                .map(word -> DumpInput.of(console(), word))
+                .toList();
+        Vmcore vmcore = input.open(console(), teardown, files);
         OptionalLong virtual =
                 page.kind() == PageAddress.Kind.VIRTUAL ? vmcore.physicalAddress(page.number()) : OptionalLong.empty();
         if (page.kind() == PageAddress.Kind.VIRTUAL && virtual.isEmpty()) {
@@ -130,22 +133,26 @@ final class ExplainCommand extends ConsoleCommand {
         print(Explainer.explain(new StoredMemory(stored, metadata), pfn, asked), stored.pageShift());
     }
 
-    /** Page tables do not travel: only the kernel image, which lies in one piece, can be found without them. */
-    private OptionalLong translated(Manifest manifest) {
+    /** Page tables do not travel: only what lies in one piece can be found without them. */
+    private OptionalLong translated(Manifest manifest) throws VmcoreException {
         if (page.kind() != PageAddress.Kind.VIRTUAL) {
             return OptionalLong.empty();
         }
-        OptionalLong physical = manifest.getMachine().equals(X86_64)
-                ? page.inKernelImage(manifest.getPhysBase())
-                : OptionalLong.empty();
+        Optional<Machine> machine = Machine.named(manifest.getMachine());
+        ByteBuffer text = manifest.getVmcoreinfo().duplicate();
+        byte[] bytes = new byte[text.remaining()];
+        text.get(bytes);
+        VmcoreInfo info = new VmcoreInfo(dump, bytes);
+        long physBase = manifest.getPhysBase();
+        OptionalLong physical =
+                machine.isPresent() ? machine.get().withoutTables(info, physBase, page.number()) : OptionalLong.empty();
         if (physical.isEmpty()) {
+            String known = machine.map(its -> "one " + its.withoutTables(physBase) + ", ")
+                    .orElse("");
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "kernel address " + page.text()
-                            + " cannot be translated, for page tables are not stored; expected one"
-                            + " in the kernel image (from 0x"
-                            + Long.toHexString(PageAddress.kernelImage(manifest.getPhysBase()))
-                            + " on, x86_64), a physical address or a page frame number, or the vmcore instead of the id");
+                    "kernel address " + page.text() + " cannot be translated, for page tables are not stored; expected "
+                            + known + "a physical address or a page frame number, or the vmcore instead of the id");
         }
         return physical;
     }

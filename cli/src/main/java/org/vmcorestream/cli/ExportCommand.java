@@ -2,17 +2,12 @@
 package org.vmcorestream.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.file.DumpTarget;
 import org.vmcorestream.vmcore.kdump.DumpExport;
-import org.vmcorestream.vmcore.kdump.SplitDump;
 import org.vmcorestream.vmcore.kdump.StoredDump;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,7 +16,8 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = {
             "Writes a stored dump in another form: kdump file in any codec, ELF file, or either as a flattened stream.",
-            "Takes one kdump file, or all files of a split dump. Nothing is filtered: the same pages are in it afterwards."
+            "Takes one kdump file, or all files of a split dump. Nothing is filtered: the same pages are in it afterwards.",
+            "Pages that are in the codec asked for stay as they are."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -30,15 +26,21 @@ import picocli.CommandLine.Parameters;
             "  vmcore-stream export vmcore -o s3://dumps/host-7/vmcore --store-config store.properties",
             "  vmcore-stream export vmcore-*of4 -o - | ssh host makedumpfile -R vmcore"
         })
-final class ExportCommand extends ConsoleCommand {
+final class ExportCommand extends StoredDumpCommand {
     /** What a file can be. */
     enum Format {
         KDUMP,
         ELF
     }
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Kdump file to read, or the files of a split one.")
-    private List<Path> files;
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = {
+                "Kdump file to read, or all files of a split one, of any header version; flattened or not; - is",
+                "standard input."
+            })
+    private List<DumpInput> files;
 
     @Option(
             names = {"-o", "--output"},
@@ -69,66 +71,20 @@ final class ExportCommand extends ConsoleCommand {
             description = "Write the flattened format, of which 'makedumpfile -R' makes the file.")
     private boolean flattened;
 
-    @Mixin
-    private StoreOptions store;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Replace a file that exists.")
-    private boolean force;
-
     ExportCommand(Console console) {
         super(console);
     }
 
     @Override
-    ExitCode execute(Teardown teardown) throws Exception {
-        if (files.size() > SplitDump.MAX_PARTS) {
-            throw new CommandFailure(ExitCode.USAGE, files.size() + " files, expected 1 to " + SplitDump.MAX_PARTS);
-        }
+    Order order() {
         if (format == Format.ELF && codec != null) {
             throw new CommandFailure(ExitCode.USAGE, "--codec is for kdump files, expected none with --format elf");
         }
-        for (Path file : files) {
-            if (Files.isDirectory(file)) {
-                throw new CommandFailure(ExitCode.BAD_VMCORE, file + ": is a folder, expected a kdump file");
-            }
-        }
-        DumpOutput output = teardown.add(DumpOutput.of(out, force, flattened, store, console()));
-        files.forEach(output::spare);
-        StoredDump dump = teardown.add(open());
-        DumpExport.Summary summary;
-        ProgressBoard board = teardown.add(new ProgressBoard(console()));
-        try {
-            summary = write(dump, output, board.bar("Writing pages")::at);
-        } catch (VmcoreException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.OUTPUT, Failures.oneLine(e.getMessage()), e);
-        } finally {
-            board.close();
-        }
-        output.tell(line(summary));
-        if (summary.incomplete()) {
-            console()
-                    .complain(output.name() + ": is incomplete, as the dump says of itself: " + summary.missing()
-                            + " pages are missing");
-            return ExitCode.INCOMPLETE;
-        }
-        return ExitCode.OK;
+        return new Order(files, out, flattened, "Writing pages");
     }
 
-    private StoredDump open() throws VmcoreException {
-        try {
-            return StoredDump.open(files);
-        } catch (VmcoreException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.BAD_VMCORE, Failures.oneLine(e.getMessage()), e);
-        }
-    }
-
-    private DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
+    @Override
+    DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
             throws IOException {
         if (format == Format.ELF) {
             return DumpExport.elf(dump, target, progress);
@@ -138,7 +94,8 @@ final class ExportCommand extends ConsoleCommand {
         return DumpExport.kdump(dump, wanted, target, progress);
     }
 
-    private static String line(DumpExport.Summary summary) {
+    @Override
+    String line(StoredDump dump, DumpExport.Summary summary) {
         String line = summary.pages() + " pages, " + summary.size() + " bytes";
         if (summary.segments() > 0) {
             line += ", " + summary.segments() + " segments";

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.vmcorestream.vmcore.OpenSettings;
 import org.vmcorestream.vmcore.Vmcore;
-import org.vmcorestream.vmcore.spool.SpoolRoom;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a vmcore is opened: what it does not say itself, and where a stream is kept meanwhile. */
+/** How a vmcore is opened: what it does not say itself, and how its files are read. */
 final class InputOptions {
     /** What a VMCORE can be, for help texts. */
     static final String VMCORE = "Vmcore to read: ELF, kdump, or one of them flattened; all files of a split dump;";
 
     /** The rest of it. */
-    static final String STREAM = "- is standard input.";
+    static final String STREAM = "a file, s3://BUCKET/KEY for an object of a store, - for standard input.";
 
     @Option(
             names = "--vmcoreinfo",
@@ -26,32 +27,42 @@ final class InputOptions {
             })
     private Path vmcoreInfo;
 
-    @Option(
-            names = "--spool-dir",
-            paramLabel = "DIR",
-            description = {
-                "Where a stream or a flattened file is kept while it is read, in a file without",
-                "a name (default: /var/tmp)."
-            })
-    private Path spoolDir;
+    @Mixin
+    private SourceOptions sources;
 
-    @Option(
-            names = "--spool-limit",
-            paramLabel = "BYTES",
-            converter = ByteSizeConverter.class,
-            description = "Most bytes of it (default: what the disk has room for).")
-    private Long spoolLimit;
+    /** How its files are read. */
+    SourceOptions sources() {
+        return sources;
+    }
 
-    /** Opens a vmcore, and shows how far spooling is. */
-    Vmcore open(Console console, List<Path> files) {
-        if (spoolLimit != null && spoolLimit < 1) {
-            throw new CommandFailure(ExitCode.USAGE, "--spool-limit " + spoolLimit + ", expected at least 1");
-        }
-        SpoolRoom usual = OpenSettings.USUAL.spool();
-        SpoolRoom room = new SpoolRoom(
-                spoolDir == null ? usual.folder() : spoolDir, spoolLimit == null ? usual.limit() : spoolLimit);
-        try (SpoolBar bar = new SpoolBar(console)) {
-            return Vmcores.open(files, new OpenSettings(Optional.ofNullable(vmcoreInfo), room, bar, System.in));
-        }
+    /**
+     * Opens a vmcore, and says when it was cut.
+     *
+     * @param teardown closes it
+     */
+    Vmcore open(Console console, Teardown teardown, List<DumpInput> inputs) {
+        return open(console, teardown, inputs, false);
+    }
+
+    /**
+     * Opens a vmcore that is captured.
+     *
+     * @param recompress whether pages of a kdump file are compressed anew where they could be taken as they are
+     */
+    Vmcore open(Console console, Teardown teardown, List<DumpInput> inputs, boolean recompress) {
+        Vmcore opened = sources.open(
+                console,
+                teardown,
+                inputs,
+                (files, room, listener) -> Vmcore.openSources(
+                        files,
+                        new OpenSettings(
+                                Optional.ofNullable(vmcoreInfo),
+                                room,
+                                listener,
+                                InputStream.nullInputStream(),
+                                recompress)));
+        opened.cut().ifPresent(console::complain);
+        return opened;
     }
 }

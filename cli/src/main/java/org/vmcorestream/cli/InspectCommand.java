@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
@@ -29,7 +28,7 @@ final class InspectCommand extends ConsoleCommand {
             arity = "1..*",
             paramLabel = "VMCORE",
             description = {InputOptions.VMCORE, InputOptions.STREAM})
-    private List<Path> vmcores;
+    private List<DumpInput> vmcores;
 
     @Mixin
     private InputOptions input;
@@ -47,7 +46,7 @@ final class InspectCommand extends ConsoleCommand {
     @Override
     ExitCode execute(Teardown teardown) throws Exception {
         RuleSet ruleSet = RuleSetFinder.withoutCluster().find(level.name());
-        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        Vmcore opened = input.open(console(), teardown, vmcores);
         VmcoreSummary.lines(opened).forEach(console()::print);
         console().print("");
         Exclusion.Outcome outcome;

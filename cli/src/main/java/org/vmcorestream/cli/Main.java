@@ -30,6 +30,7 @@ public final class Main {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(HELP_WIDTH);
         line.registerConverter(Path.class, console::file);
+        line.registerConverter(DumpInput.class, DumpInput.converter(console));
         line.setParameterExceptionHandler((wrong, given) -> {
             console.complain(Failures.oneLine(wrong.getMessage()).replaceFirst("^Error: ", ""));
             console.log("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");

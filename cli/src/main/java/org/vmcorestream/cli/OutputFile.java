@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.vmcorestream.sink.KernelLogFile;
-import org.vmcorestream.vmcore.OpenSettings;
 
 /**
  * The file a command is to write, checked before any work is done.
@@ -47,13 +46,13 @@ record OutputFile(Path path) {
     }
 
     /** Refuses to replace the only copy of the vmcore, by whatever name: not even {@code --force} means that. */
-    void spare(Path vmcore) {
-        if (vmcore.equals(OpenSettings.STANDARD_INPUT)) {
+    void spare(DumpInput vmcore) {
+        if (vmcore.file() == null) {
             return;
         }
         for (Path written : List.of(path, KernelLogFile.beside(path))) {
             try {
-                if (Files.exists(written) && Files.isSameFile(written, vmcore)) {
+                if (Files.exists(written) && Files.exists(vmcore.file()) && Files.isSameFile(written, vmcore.file())) {
                     throw new CommandFailure(
                             ExitCode.USAGE, written + ": is the vmcore to read, expected another name for the output");
                 }

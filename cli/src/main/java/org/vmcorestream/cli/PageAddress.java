@@ -13,12 +13,6 @@ import org.vmcorestream.rules.PfnRanges;
  * @param kind which of the two
  */
 record PageAddress(String text, long number, Kind kind) {
-    /** First address of the kernel image's mapping (__START_KERNEL_map of arch/x86/include/asm/page_64_types.h). */
-    private static final long KERNEL_IMAGE = 0xffff_ffff_8000_0000L;
-
-    /** Longest kernel image (KERNEL_IMAGE_SIZE with KASLR); modules begin behind it. */
-    private static final long KERNEL_IMAGE_SIZE = 1L << 30;
-
     /** What a number stands for. */
     enum Kind {
         /** A page frame number. */
@@ -36,20 +30,6 @@ record PageAddress(String text, long number, Kind kind) {
             case PHYSICAL -> OptionalLong.of(number >>> pageShift);
             case VIRTUAL -> OptionalLong.empty();
         };
-    }
-
-    /** Lowest virtual address that can be in the kernel image: what would lie below physical address 0 cannot. */
-    static long kernelImage(long physBase) {
-        return KERNEL_IMAGE + Math.max(0, -physBase);
-    }
-
-    /** Physical address of a virtual one in the kernel image, which lies in one piece; empty of all others. */
-    OptionalLong inKernelImage(long physBase) {
-        long offset = number - KERNEL_IMAGE;
-        long physical = offset + physBase;
-        return kind == Kind.VIRTUAL && offset >= 0 && offset < KERNEL_IMAGE_SIZE && physical >= 0
-                ? OptionalLong.of(physical)
-                : OptionalLong.empty();
     }
 
     /** From the command line. */

@@ -53,8 +53,14 @@ final class Pipeline {
      * @param rules what leaves the dump, and which pages travel at all
      * @param codec codec of the pages, on the way and in the file
      * @param dataDir where the broker keeps its data; null for a temporary folder beside {@code out}
+     * @param destination where the file goes from {@code out}, which is a passing name then; empty where it stays there
      */
-    record Job(Path out, Rules rules, PageCodec codec, Path dataDir) {}
+    record Job(Path out, Rules rules, PageCodec codec, Path dataDir, Optional<String> destination) {
+        /** The file stays where it is made. */
+        Job(Path out, Rules rules, PageCodec codec, Path dataDir) {
+            this(out, rules, codec, dataDir, Optional.empty());
+        }
+    }
 
     /**
      * Rule sets of a run, by name.
@@ -160,7 +166,8 @@ final class Pipeline {
         if (file == null) {
             throw new CommandFailure(ExitCode.OUTPUT, job.out() + ": " + outcome.problem());
         }
-        file.getProblems().forEach(problem -> console.complain(job.out() + ": " + problem));
+        String name = job.destination().orElse(job.out().toString());
+        file.getProblems().forEach(problem -> console.complain(name + ": " + problem));
         return file.getComplete() ? ExitCode.OK : ExitCode.INCOMPLETE;
     }
 
@@ -234,9 +241,11 @@ final class Pipeline {
         console.print("Dump id         : " + file.getDumpId());
         console.print("Bytes in topics : " + TopicVolumes.line(new TopicVolumes(cluster, topics).ask(), topics));
         console.print("Seconds         : " + progress.seconds() + ", all " + RunProgress.since(begin));
-        Path log = KernelLogFile.beside(job.out());
-        console.print("Kernel log      : " + (Files.exists(log) ? log : "none, it has no line that could be read"));
-        console.print("Dump file       : " + job.out());
+        if (job.destination().isEmpty()) {
+            Path log = KernelLogFile.beside(job.out());
+            console.print("Kernel log      : " + (Files.exists(log) ? log : "none, it has no line that could be read"));
+        }
+        console.print("Dump file       : " + job.destination().orElse(job.out().toString()));
     }
 
     /** The file of this run's dump goes to the name the user gave, that of any older dump to a folder of its own. */

@@ -45,10 +45,13 @@ final class ProduceCommand extends ConsoleCommand {
             arity = "1..*",
             paramLabel = "VMCORE",
             description = {InputOptions.VMCORE, InputOptions.STREAM})
-    private List<Path> vmcores;
+    private List<DumpInput> vmcores;
 
     @Mixin
     private InputOptions input;
+
+    @Mixin
+    private RecompressOption recompress;
 
     @Mixin
     private KafkaOptions.Required kafka;
@@ -189,7 +192,7 @@ final class ProduceCommand extends ConsoleCommand {
         // The cluster is asked while the vmcore is looked at.
         Begun<CaptureConnection> connecting = teardown.add(
                 Begun.begin("connect", () -> connect(client, topics, known == null ? chosen : finder -> known)));
-        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
         CaptureSettings settings = known == null ? connecting.await().settings() : known;
         try (PreparedCapture prepared = Capture.prepare(opened, settings)) {
             return run(prepared, connecting, settings.dumpId(), teardown);
@@ -201,7 +204,7 @@ final class ProduceCommand extends ConsoleCommand {
     /** Goes on with a capture that was cut short. */
     private ExitCode goOn(Map<String, Object> client, Topics topics, int compressing, Teardown teardown)
             throws Exception {
-        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
         try (Cluster cluster = Cluster.connect(client)) {
             cluster.requireTopics(topics);
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.vmcore.Vmcore;
@@ -35,7 +34,7 @@ final class RulesTestCommand extends ConsoleCommand {
             arity = "1..*",
             paramLabel = "VMCORE",
             description = {InputOptions.VMCORE, InputOptions.STREAM})
-    private List<Path> vmcores;
+    private List<DumpInput> vmcores;
 
     @Mixin
     private InputOptions input;
@@ -63,7 +62,7 @@ final class RulesTestCommand extends ConsoleCommand {
         RuleSetFinder finder = teardown.add(RuleSetFinder.in(kafka));
         RuleSet tried = finder.find(name);
         RuleSet base = finder.find(against);
-        Vmcore opened = teardown.add(input.open(console(), vmcores));
+        Vmcore opened = input.open(console(), teardown, vmcores);
         Trial.Outcome outcome;
         ProgressBoard board = teardown.add(new ProgressBoard(console()));
         try {

@@ -14,6 +14,7 @@ import org.vmcorestream.sink.DirectoryPerDump;
 import org.vmcorestream.sink.SinkService;
 import org.vmcorestream.storage.S3Location;
 import org.vmcorestream.storage.S3Store;
+import org.vmcorestream.vmcore.OpenSettings;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -78,6 +79,15 @@ final class SinkCommand extends ConsoleCommand {
                 "least work; zstd for lz4, which no file can hold)."
             })
     private PageCodec codec;
+
+    @Option(
+            names = "--spool-dir",
+            paramLabel = "DIR",
+            description = {
+                "With s3: where headers and bitmaps of files are kept while they grow, in files without names",
+                "(default: /var/tmp). Pages are never kept on a disk."
+            })
+    private Path spoolDir;
 
     @Option(
             names = "--rule-set",
@@ -170,10 +180,15 @@ final class SinkCommand extends ConsoleCommand {
             }
             return directory(destination.uri == null ? destination.directory : DumpOutput.path(destination.uri));
         }
-        S3Location below = DumpOutput.location(destination.uri);
+        S3Location below = DumpOutput.object(destination.uri);
         S3Store opened = teardown.add(store.open());
         opened.removeAbandoned(below.resolve(""), Duration.ofHours(abandonedHours));
-        return new DirectoryPerDump(Path.of(""), new StoreFiles(opened, below));
+        return new DirectoryPerDump(
+                Path.of(""),
+                new StoreFiles(
+                        opened,
+                        below,
+                        spoolDir == null ? OpenSettings.USUAL.spool().folder() : spoolDir));
     }
 
     private static DirectoryPerDump directory(Path directory) throws IOException {

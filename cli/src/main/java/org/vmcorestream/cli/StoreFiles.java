@@ -17,18 +17,23 @@ import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
 /**
  * Files of a sink as objects of a store. Their names are relative ones, and stand behind what all keys of the sink begin with. Pages go
- * there straight from memory.
+ * there straight from memory; headers and bitmaps, which go there last, grow in files without names.
  */
 final class StoreFiles implements FileStore {
     private static final Logger LOG = LoggerFactory.getLogger(StoreFiles.class);
 
     private final S3Store store;
     private final S3Location below;
+    private final Path spool;
 
-    /** @param below what all keys begin with */
-    StoreFiles(S3Store store, S3Location below) {
+    /**
+     * @param below what all keys begin with
+     * @param spool folder for headers and bitmaps of files that are being made
+     */
+    StoreFiles(S3Store store, S3Location below, Path spool) {
         this.store = store;
         this.below = below;
+        this.spool = spool;
     }
 
     private S3Location object(Path file) {
@@ -43,9 +48,9 @@ final class StoreFiles implements FileStore {
     }
 
     @Override
-    public KdumpDraft create(Path file, KdumpHeader header, List<PfnRun> present) {
+    public KdumpDraft create(Path file, KdumpHeader header, List<PfnRun> present) throws IOException {
         S3Location object = object(file);
-        return KdumpDraft.held(file, header, present, most -> store.begin(object, most));
+        return KdumpDraft.held(file, header, present, spool, most -> store.begin(object, most));
     }
 
     @Override

@@ -86,20 +86,24 @@ class AssembleCommandTest {
         part("vmcore-2of2", new PfnRun(50, 100), false);
         Captured.Result result = assemble(out, first, second);
         assertThat(result.exitCode()).isEqualTo(ExitCode.INCOMPLETE.number());
-        assertThat(result.err()).contains("is incomplete, as one of its parts says of itself: 3 pages are missing");
+        assertThat(result.err()).contains("is incomplete, as the dump says of itself: 3 pages are missing");
         assertThat(out).exists();
     }
 
     @Test
     void shouldRefuseASetThatIsNotWhole() throws IOException {
-        assertRefused(ExitCode.BAD_VMCORE, first + ": ends before page frame 50, expected 100", out, first);
+        assertRefused(
+                ExitCode.BAD_VMCORE,
+                first + ": is one part of a split dump, with page frames 0 to before 50, expected all",
+                out,
+                first);
         assertThat(out).doesNotExist();
     }
 
     @Test
     void shouldRefuseAPartThatIsNotThereOrNoFile() throws IOException {
         Path gone = folder.resolve("gone");
-        assertRefused(ExitCode.BAD_VMCORE, gone + ": cannot be opened: no such file", out, first, gone);
+        assertRefused(ExitCode.BAD_VMCORE, gone + ": does not exist, expected a vmcore", out, first, gone);
         assertRefused(ExitCode.BAD_VMCORE, folder + ": is a folder", out, first, folder);
     }
 
@@ -116,7 +120,7 @@ class AssembleCommandTest {
     void shouldNotReplaceAPartEvenWhenForced() throws IOException {
         byte[] before = Files.readAllBytes(second);
         Path link = Files.createSymbolicLink(folder.resolve("link"), second);
-        assertRefused(ExitCode.USAGE, "is one of the parts", "--force", link, first, second);
+        assertRefused(ExitCode.USAGE, "is the vmcore to read", "--force", link, first, second);
         assertThat(second).hasBinaryContent(before);
     }
 

@@ -5,21 +5,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Contents of pages straight from an ELF vmcore. Shares nothing with the reader that the producer uses, so that a mistake there
  * is seen here.
  */
 final class ElfPages implements AutoCloseable {
-    static final int PAGE = 4096;
-
     private static final int PT_LOAD = 1;
+    private static final int PT_NOTE = 4;
+    private static final Pattern PAGE_SIZE = Pattern.compile("(?m)^PAGESIZE=(\\d+)$");
 
     private final FileChannel file;
+    private int pageSize;
     private final List<long[]> segments = new ArrayList<>();
 
     ElfPages(Path path) throws IOException {
@@ -35,17 +39,26 @@ final class ElfPages implements AutoCloseable {
             ByteBuffer entry = read(table + i * entrySize, 56);
             if (entry.getInt(0) == PT_LOAD) {
                 segments.add(new long[] {entry.getLong(24), entry.getLong(8), entry.getLong(32)});
+            } else if (entry.getInt(0) == PT_NOTE && pageSize == 0) {
+                byte[] notes = read(entry.getLong(8), (int) entry.getLong(32)).array();
+                Matcher found = PAGE_SIZE.matcher(new String(notes, StandardCharsets.ISO_8859_1));
+                pageSize = found.find() ? Integer.parseInt(found.group(1)) : 0;
             }
         }
+    }
+
+    /** Bytes of a page, as VMCOREINFO says. */
+    int pageSize() {
+        return pageSize;
     }
 
     /** Fills an array with a page; bytes that the file does not hold are zeros. */
     void read(long pfn, byte[] page) throws IOException {
         Arrays.fill(page, (byte) 0);
-        long first = pfn * PAGE;
+        long first = pfn * pageSize;
         for (long[] segment : segments) {
             long from = Math.max(first, segment[0]);
-            long to = Math.min(first + PAGE, segment[0] + segment[2]);
+            long to = Math.min(first + pageSize, segment[0] + segment[2]);
             if (from < to) {
                 ByteBuffer part = ByteBuffer.wrap(page, (int) (from - first), (int) (to - from));
                 readFully(part, segment[1] + from - segment[0]);

@@ -25,18 +25,25 @@ import java.util.zip.InflaterInputStream;
  * @param counters by level, by name of the counter
  */
 record ExpectedDump(Path folder, String name, Map<Integer, Map<String, Long>> counters) {
-    /** Names a folder of more vmcores than the one that comes with the project. */
+    /** Names a folder of more vmcores than those that come with the project. */
     static final String FOLDER_PROPERTY = "vmcores.dir";
 
-    /** The one that comes with the project. */
+    /** The demo. */
     static ExpectedDump demo() {
-        return in(Path.of(System.getProperty("basedir", ".")).resolve("../demo").normalize())
-                .get(0);
+        return in(ofTheProject("demo")).get(0);
     }
 
-    /** That, and those of the folder that the system property names. */
+    private static Path ofTheProject(String folder) {
+        return Path.of(System.getProperty("basedir", "."))
+                .resolve("..")
+                .resolve(folder)
+                .normalize();
+    }
+
+    /** That, the small ones of other machines, and those of the folder that the system property names. */
     static List<ExpectedDump> all() {
         List<ExpectedDump> all = new ArrayList<>(List.of(demo()));
+        all.addAll(in(ofTheProject("lab/vmcores")));
         String more = System.getProperty(FOLDER_PROPERTY);
         if (more != null) {
             all.addAll(in(Path.of(more)));

@@ -148,7 +148,7 @@ class ExportCommandTest {
         Path text = Files.writeString(folder.resolve("text"), "x".repeat(9000));
         assertRefused(ExitCode.BAD_VMCORE, text + ": has no kdump signature", text, "-o", out);
         Path gone = folder.resolve("gone");
-        assertRefused(ExitCode.BAD_VMCORE, gone + ": cannot be opened: no such file", gone, "-o", out);
+        assertRefused(ExitCode.BAD_VMCORE, gone + ": does not exist, expected a vmcore", gone, "-o", out);
         assertRefused(ExitCode.BAD_VMCORE, folder + ": is a folder", folder, "-o", out);
     }
 
@@ -169,8 +169,35 @@ class ExportCommandTest {
     @Test
     void shouldLeaveNoFileOfADamagedDump() throws IOException {
         byte[] bytes = Files.readAllBytes(dump);
-        Path damaged = Files.write(folder.resolve("damaged"), Arrays.copyOf(bytes, bytes.length - 5000));
-        assertRefused(ExitCode.BAD_VMCORE, damaged + ": page frame 98 has 4096 bytes at offset", damaged, "-o", out);
+        // The last descriptor, whose page is as long as the file has bytes
+        int data = bytes.length - 101 * 4096;
+        ByteBuffer.wrap(bytes).putInt(data - 16, 0xffff_ffff);
+        Path damaged = Files.write(folder.resolve("damaged"), bytes);
+        assertRefused(ExitCode.BAD_VMCORE, damaged + ": page frame 99 has 4294967295 bytes", damaged, "-o", out);
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void shouldWriteWhatIsThereOfAFileThatWasCut() throws IOException {
+        byte[] bytes = Files.readAllBytes(dump);
+        Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 5000));
+        Captured.Result result = export(cut, "-o", out);
+        assertThat(result.exitCode()).isEqualTo(ExitCode.INCOMPLETE.number());
+        assertThat(result.err())
+                .contains(cut + ": was cut, it ends at offset " + (bytes.length - 5000) + " before its last page")
+                .contains(out + ": is incomplete, as the dump is: 2 pages are missing");
+        try (KdumpFile file = KdumpFile.open(out)) {
+            assertThat(file.incomplete()).isTrue();
+            assertThat(file.keptPages()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void shouldReadFlattenedFilesAndTheirUris() throws IOException {
+        Path flat = folder.resolve("flat");
+        assertThat(export(dump, "-F", "-o", flat).exitCode()).isZero();
+        assertThat(export(flat.toUri(), "-o", out, "--spool-dir", folder).exitCode())
+                .isZero();
+        assertThat(out).hasSameBinaryContentAs(dump);
     }
 }

@@ -20,12 +20,14 @@ import org.vmcorestream.vmcore.kdump.KdumpFile;
 final class FileCheck {
     private final ExpectedDump expected;
     private final ElfPages input;
-    private final byte[] wanted = new byte[ElfPages.PAGE];
-    private final ByteBuffer found = ByteBuffer.allocate(ElfPages.PAGE);
+    private final byte[] wanted;
+    private final ByteBuffer found;
 
     FileCheck(ExpectedDump expected, ElfPages input) {
         this.expected = expected;
         this.input = input;
+        wanted = new byte[input.pageSize()];
+        found = ByteBuffer.allocate(input.pageSize());
     }
 
     /** Where a file is. */

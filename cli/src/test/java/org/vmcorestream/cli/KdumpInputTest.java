@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,8 +24,10 @@ import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.testkit.FlattenedBytes;
+import org.vmcorestream.testkit.PageCompression;
 import org.vmcorestream.testkit.SyntheticKdump;
 import org.vmcorestream.testkit.SyntheticVmcore;
+import org.vmcorestream.vmcore.OpenSettings;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
@@ -58,6 +63,91 @@ class KdumpInputTest {
             files.put(file.getRuleSet(), file);
         }
         return files;
+    }
+
+    /** Compresses better than anybody here: its bytes tell who compressed a page. */
+    private static final PageCompression SLOW = new PageCompression() {
+        @Override
+        public int flag() {
+            return PageCodec.ZLIB.kdumpFlag();
+        }
+
+        @Override
+        public byte[] compress(byte[] page) {
+            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
+            try {
+                deflater.setInput(page);
+                deflater.finish();
+                byte[] stored = new byte[page.length * 2];
+                return Arrays.copyOf(stored, deflater.deflate(stored));
+            } finally {
+                deflater.end();
+            }
+        }
+    };
+
+    private static Path captured(Vmcore vmcore) throws Exception {
+        line.capture(vmcore, BuiltInRuleSets.level(0), List.of("level-0"), PageCodec.ZLIB, GIB);
+        DumpFile file = sink.next();
+        assertThat(file.getProblems()).isEmpty();
+        return FileCheck.path(file);
+    }
+
+    @Test
+    void shouldTakePagesAsTheyAreStoredUnlessToldOtherwise() throws Exception {
+        SyntheticVmcore guest = SyntheticVmcore.write(
+                folder.resolve("passed.elf"), "memory 0-16M\nfill 700..900 zero\nfill 2000..2400 random seed=3");
+        Path stored = SyntheticKdump.of(guest).compression(pfn -> SLOW).write(folder.resolve("passed"));
+        OpenSettings usual = OpenSettings.USUAL;
+        OpenSettings anew =
+                new OpenSettings(usual.vmcoreInfo(), usual.spool(), usual.listener(), usual.standardInput(), true);
+        Path passed;
+        Path compressed;
+        Path fromElf;
+        try (Vmcore elf = Vmcore.open(guest.file());
+                Vmcore opened = Vmcore.open(List.of(stored), usual);
+                Vmcore again = Vmcore.open(List.of(stored), recompress)) {
+            passed = captured(opened);
+            compressed = captured(again);
+            fromElf = captured(elf);
+        }
+        try (KdumpFile input = KdumpFile.open(stored);
+                KdumpFile made = KdumpFile.open(passed);
+                KdumpFile anew = KdumpFile.open(compressed);
+                KdumpFile other = KdumpFile.open(fromElf)) {
+            ByteBuffer page = ByteBuffer.allocate(4096);
+            int different = 0;
+            for (long pfn = made.nextKept(0); pfn >= 0; pfn = made.nextKept(pfn + 1)) {
+                made.readPage(pfn, page.clear());
+                assertThat(page.array()).isEqualTo(guest.page(pfn));
+                assertThat(made.descriptor(pfn).size())
+                        .isEqualTo(input.descriptor(pfn).size());
+                different +=
+                        made.descriptor(pfn).size() == other.descriptor(pfn).size() ? 0 : 1;
+            }
+            assertThat(made.keptPages()).isEqualTo(other.keptPages());
+            assertThat(different).as("pages whose bytes tell").isPositive();
+        }
+    }
+
+    @Test
+    void shouldCarryOverLevelAndTimeOfADumpThatWasFilteredBefore() throws Exception {
+        SyntheticVmcore guest = SyntheticVmcore.write(
+                folder.resolve("level.elf"), "memory 0-16M\npages 2048 buddy order=8\npages 3000 lru anon");
+        byte[] bytes = SyntheticKdump.of(guest).without(pfn -> pfn == 3000).bytes();
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(408, 1_763_800_000)
+                .putInt(4096 + 8, 8);
+        Path filtered = Files.write(folder.resolve("filtered"), bytes);
+
+        DumpFile file = make(filtered, BuiltInRuleSets.capture(), "level-17").get("level-17");
+
+        try (KdumpFile made = KdumpFile.open(FileCheck.path(file))) {
+            assertThat(made.header().level()).isEqualTo(8 | 17);
+            assertThat(made.header().crashTime()).isEqualTo(1_763_800_000);
+            assertThat(made.kept(3000)).isFalse();
+        }
     }
 
     private static Map<String, Long> counts(DumpFile file) {

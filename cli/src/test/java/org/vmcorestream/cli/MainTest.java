@@ -171,6 +171,34 @@ class MainTest {
     }
 
     @Test
+    void shouldWriteTheFileToStandardOutputAndNothingElse() throws Exception {
+        Path data = scratch.resolve("data");
+        Path out = scratch.resolve("guest.kdump");
+        Captured.Result made = Captured.run("run", vmcore, "-o", out, "--data-dir", data, "--codec", "lzo");
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        Captured captured = new Captured(false);
+        assertThat(Main.run(
+                        captured.console(),
+                        "run",
+                        vmcore.toString(),
+                        "-o",
+                        "-",
+                        "--data-dir",
+                        data.toString(),
+                        "--codec",
+                        "lzo"))
+                .as(captured.err())
+                .isZero();
+        assertThat(captured.err()).contains("Dump file       : standard output");
+        Path stream = Files.write(scratch.resolve("stream"), captured.outBytes());
+        Path rearranged = scratch.resolve("rearranged");
+        assertThat(Captured.run("export", stream, "-o", rearranged, "--spool-dir", scratch)
+                        .exitCode())
+                .isZero();
+        assertThat(rearranged).hasSameBinaryContentAs(out);
+    }
+
+    @Test
     void shouldKeepTheBrokersDataWhereAskedTo() throws Exception {
         Path data = scratch.resolve("data");
         Captured.Result first =

@@ -4,7 +4,6 @@ package org.vmcorestream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,22 +24,6 @@ class PageAddressTest {
     void shouldTakeAddressesOfTheUpperHalfForVirtualOnes(String text) {
         assertThat(of(text).kind()).isEqualTo(PageAddress.Kind.VIRTUAL);
         assertThat(of(text).pfn(12)).isEmpty();
-    }
-
-    @Test
-    void shouldTranslateAddressesOfTheKernelImageAlone() {
-        assertThat(of("0xffffffff90c00000").inKernelImage(-251658240)).hasValue(0x10c00000L - 251658240);
-        assertThat(of("0xffffffff80000000").inKernelImage(-1)).isEmpty();
-        assertThat(of("0xffffffffc0000000").inKernelImage(0)).isEmpty();
-        assertThat(of("0xffff888000001000").inKernelImage(0)).isEmpty();
-        assertThat(of("0x80000000").inKernelImage(0)).isEmpty();
-    }
-
-    @Test
-    void shouldSayWhereTheKernelImageCanBegin() {
-        assertThat(PageAddress.kernelImage(0x1000)).isEqualTo(0xffffffff80000000L);
-        assertThat(PageAddress.kernelImage(-0xf000000)).isEqualTo(0xffffffff8f000000L);
-        assertThat(of("0xffffffff8f000000").inKernelImage(-0xf000000)).hasValue(0);
     }
 
     @ParameterizedTest

@@ -190,7 +190,7 @@ class PipelineTest {
         assertThat(file.getComplete()).isTrue();
         try (KdumpFile kdump = KdumpFile.open(FileCheck.path(file))) {
             assertThat(kdump.keptPages()).isEqualTo(guest.endPfn() - 4096 - 1024 - 60);
-            ByteBuffer page = ByteBuffer.allocate(ElfPages.PAGE);
+            ByteBuffer page = ByteBuffer.allocate(1 << guest.pageShift());
             for (long pfn = kdump.nextKept(0); pfn >= 0; pfn = kdump.nextKept(pfn + 1)) {
                 kdump.readPage(pfn, page.clear());
                 assertThat(page.array()).as("page frame %d", pfn).isEqualTo(guest.page(pfn));
@@ -285,7 +285,7 @@ class PipelineTest {
             try (KdumpFile kdump = KdumpFile.open(FileCheck.path(file))) {
                 assertThat(kdump.presentPages()).isEqualTo(3 * 8192);
                 assertThat(kdump.keptPages()).isEqualTo(3 * 8192 - 1024);
-                ByteBuffer page = ByteBuffer.allocate(ElfPages.PAGE);
+                ByteBuffer page = ByteBuffer.allocate(1 << guest.pageShift());
                 for (long pfn = kdump.nextKept(0); pfn >= 0; pfn = kdump.nextKept(pfn + 1)) {
                     kdump.readPage(pfn, page.clear());
                     assertThat(page.array()).as("page frame %d", pfn).isEqualTo(guest.page(pfn));

@@ -53,7 +53,7 @@ class StoreTest {
     void shouldPutTheSameFileIntoAStoreAsOnADisk() throws Exception {
         Path elf = ExpectedDump.demo().vmcore(folder);
         S3Location below = S3Location.of("s3://" + BUCKET + "/prod");
-        FileStore files = new StoreFiles(store, below);
+        FileStore files = new StoreFiles(store, below, folder);
         try (Line line = new Line(folder, 2);
                 Vmcore vmcore = Vmcore.open(elf)) {
             Line.Sink local = line.sink("local", new DirectoryPerDump(folder.resolve("local")));
@@ -86,6 +86,31 @@ class StoreTest {
                             .exitCode())
                     .isZero();
             assertThat(objects.resolve("exported")).hasSameBinaryContentAs(there);
+            Path back = folder.resolve("back");
+            Captured.Result read = Captured.run(
+                    "export", "s3://crashes/prod/" + dump + "/vmcore", "-o", back, "--store-config", config);
+            assertThat(read.exitCode()).as(read.err()).isZero();
+            assertThat(back).hasSameBinaryContentAs(file);
+            Captured.Result inspected =
+                    Captured.run("inspect", "s3://crashes/prod/" + dump + "/vmcore", "--store-config", config);
+            assertThat(inspected.exitCode()).as(inspected.err()).isZero();
+            assertThat(inspected.out().lines().skip(1).toList())
+                    .isEqualTo(
+                            Captured.run("inspect", file).out().lines().skip(1).toList());
+            Captured.Result flattened =
+                    Captured.run("export", file, "-F", "-o", "s3://crashes/flat", "--store-config", config);
+            assertThat(flattened.exitCode()).as(flattened.err()).isZero();
+            Captured.Result spooled = Captured.run(
+                    "export", "s3://crashes/flat", "-f", "-o", back, "--store-config", config, "--spool-dir", folder);
+            assertThat(spooled.exitCode()).as(spooled.err()).isZero();
+            assertThat(back).hasSameBinaryContentAs(file);
+            Captured.Result itself = Captured.run(
+                    "export", "s3://crashes/exported", "-f", "-o", "s3://crashes/exported", "--store-config", config);
+            assertThat(itself.exitCode()).isEqualTo(ExitCode.USAGE.number());
+            assertThat(itself.err()).contains("s3://crashes/exported: is the vmcore to read");
+            Captured.Result none = Captured.run("inspect", "s3://crashes/none", "--store-config", config);
+            assertThat(none.exitCode()).isEqualTo(ExitCode.BAD_VMCORE.number());
+            assertThat(none.err()).contains("s3://crashes/none: does not exist, expected a vmcore");
             Captured.Result again =
                     Captured.run("export", file, "-o", "s3://crashes/exported", "--store-config", config);
             assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE.number());
@@ -132,11 +157,11 @@ class StoreTest {
         properties.setProperty("endpoint", "http://127.0.0.1:9");
         properties.setProperty("attempts", "1");
         try (S3Store deaf = S3Store.open(S3Settings.of(properties))) {
-            FileStore files = new StoreFiles(deaf, S3Location.of("s3://crashes/prod"));
+            FileStore files = new StoreFiles(deaf, S3Location.of("s3://crashes/prod"), folder);
             assertThat(files.exists(Path.of("vmcore"))).isTrue();
             assertThat(files.holds("s3://crashes/prod/vmcore", 7)).isTrue();
         }
-        FileStore files = new StoreFiles(store, S3Location.of("s3://crashes/prod"));
+        FileStore files = new StoreFiles(store, S3Location.of("s3://crashes/prod"), folder);
         assertThat(files.holds(folder.resolve("gone").toUri().toString(), 7)).isFalse();
         assertThat(files.holds(config.toUri().toString(), Files.size(config))).isTrue();
     }

@@ -21,7 +21,7 @@ import org.vmcorestream.vmcore.codec.PageCodec;
  * @param capture which pages travel on the data plane
  * @param ruleSets rule sets asked for; empty for those the processors are set up with
  * @param codec how page contents are compressed
- * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB; {@value #CHOOSE_STRIPES} for what suits the parts
+ * @param stripeBytes memory of a stripe in bytes, a multiple of 1 GiB (taken as more where pages are larger than 4 KiB); {@value #CHOOSE_STRIPES} for what suits the parts
  * @param parts files of one rule set that share the dump's memory, 1 to {@value #MAX_PARTS}, no more than there are stripes
  * @param threads compressing threads, 1 to {@value #MAX_THREADS}; each costs about 3 MiB of direct memory
  * @param admission whether it asks before it sends page contents

@@ -25,6 +25,14 @@ final class ClientConfigs {
     /** Largest request of page-data; a record is below 1 MiB. */
     static final int MAX_DATA_REQUEST = 2 << 20;
 
+    /**
+     * How long a request of page-data may be gathered, in milliseconds. What a request costs client, broker and sink does not depend on
+     * its size; nothing waits so long at the end of a capture, which sends at once what is there.
+     */
+    private static final int DATA_LINGER_MS = 30;
+
+    private static final int METADATA_LINGER_MS = 5;
+
     private static final int ANSWER_BYTES = 1 << 20;
     private static final int SEARCH_BYTES = 4 << 20;
     private static final long DEFAULT_MAX_BLOCK_MS = 60_000;
@@ -35,14 +43,14 @@ final class ClientConfigs {
 
     /** Settings of the producer of dumps and page-metadata. */
     static Map<String, Object> metadata(CaptureSettings settings) {
-        Map<String, Object> configs = producer(settings, "metadata", MAX_METADATA_REQUEST);
+        Map<String, Object> configs = producer(settings, "metadata", MAX_METADATA_REQUEST, METADATA_LINGER_MS);
         configs.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
         return configs;
     }
 
     /** Settings of the producer of page-data, whose contents are compressed already. */
     static Map<String, Object> data(CaptureSettings settings) {
-        Map<String, Object> configs = producer(settings, "data", MAX_DATA_REQUEST);
+        Map<String, Object> configs = producer(settings, "data", MAX_DATA_REQUEST, DATA_LINGER_MS);
         configs.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
         return configs;
     }
@@ -95,13 +103,14 @@ final class ClientConfigs {
         return number(settings, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MS);
     }
 
-    private static Map<String, Object> producer(CaptureSettings settings, String purpose, int maxRequest) {
+    private static Map<String, Object> producer(
+            CaptureSettings settings, String purpose, int maxRequest, int lingerMillis) {
         Map<String, Object> configs = unwatched();
         configs.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MS);
         // While the buffer is full the broker may be restarting: wait as long as a record may take on its way.
         configs.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patienceMillis(settings));
         configs.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
-        configs.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        configs.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis);
         configs.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
         configs.put(ProducerConfig.SEND_BUFFER_CONFIG, -1);
         configs.putAll(settings.client());

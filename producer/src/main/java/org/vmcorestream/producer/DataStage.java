@@ -126,7 +126,7 @@ final class DataStage implements AutoCloseable {
     }
 
     private void send(PageTask task) throws IOException, InterruptedException {
-        rethrow(task.await());
+        Rethrown.throwIfFailed(task.await());
         Interrupts.check();
         StripeData stripe = task.stripe();
         Stripe range = stripe.progress().stripe();
@@ -174,17 +174,5 @@ final class DataStage implements AutoCloseable {
     @Override
     public void close() {
         pipeline.close();
-    }
-
-    private static void rethrow(Throwable failure) throws IOException {
-        if (failure instanceof IOException e) {
-            throw e;
-        }
-        if (failure instanceof Error e) {
-            throw e;
-        }
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        }
     }
 }

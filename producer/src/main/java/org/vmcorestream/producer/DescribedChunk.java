@@ -36,18 +36,7 @@ final class DescribedChunk {
 
     /** Throws why it could not be described. */
     void rethrow() throws IOException {
-        if (failure instanceof IOException e) {
-            throw e;
-        }
-        if (failure instanceof Error e) {
-            throw e;
-        }
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        }
-        if (failure != null) {
-            throw new IllegalStateException(failure);
-        }
+        Rethrown.throwIfFailed(failure);
     }
 
     /** Number of the chunk. */

@@ -81,7 +81,7 @@ final class Manifests {
                 .setPageShift(vmcore.pageFacts().pageShift())
                 .setEndPfn(vmcore.memory().endPfn())
                 .setPresent(ranges(vmcore.memory().present()))
-                .setCrashTime(crashTime(vmcoreInfo))
+                .setCrashTime(crashTime(vmcoreInfo, vmcore.timestamp()))
                 .setCrashReason(crash.line())
                 .setCallTrace(crash.callTrace())
                 .setCodec(PageCodecName.UNKNOWN)
@@ -89,6 +89,7 @@ final class Manifests {
                 .setRuleSets(List.of())
                 .setVmcoreinfo(ByteBuffer.wrap(vmcoreInfo))
                 .setNotes(ByteBuffer.wrap(vmcore.notes()))
+                .setInputLevel(vmcore.dumpLevel())
                 .build();
     }
 
@@ -109,10 +110,12 @@ final class Manifests {
     /**
      * When the kernel crashed, seconds since 1970-01-01 UTC. A dump taken from outside does not say: then 0, for the time of
      * the file is not the time of the crash.
+     *
+     * @param header what the header of a dump file says, 0 for nothing
      */
-    static long crashTime(byte[] vmcoreInfo) {
+    static long crashTime(byte[] vmcoreInfo, long header) {
         Matcher line = CRASH_TIME.matcher(new String(vmcoreInfo, StandardCharsets.ISO_8859_1));
-        return line.find() ? Long.parseLong(line.group(1)) : 0;
+        return line.find() ? Long.parseLong(line.group(1)) : header;
     }
 
     private static List<PfnRange> ranges(List<PfnRun> runs) {

@@ -12,17 +12,20 @@ import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.PageReader;
+import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.codec.PageCompressor;
 import org.vmcorestream.vmcore.codec.ZeroTest;
 
 /**
- * Reads the pages of a task, finds those of zeros, compresses the others and makes the record. Its buffers are reused; what is
+ * Reads the pages of a task, finds those of zeros, compresses the others unless they are stored in that codec already, and makes the record. Its buffers are reused; what is
  * new for each task is the record itself, for a Kafka client takes it as an array of exactly its size. Belongs to one thread.
  */
 final class PageWorker implements AutoCloseable {
     private final String dumpId;
     private final PageCodecName codec;
     private final PageReader reader;
+    private final PageCodec pageCodec;
+    private final PassedPages passed;
     private final PageCompressor compressor;
     private final int pageSize;
     private final ByteBuffer contents = PageAlignedBuffer.allocate(PageTask.CONTENT_BYTES);
@@ -40,6 +43,8 @@ final class PageWorker implements AutoCloseable {
         this.reader = reader;
         this.compressor = compressor;
         this.pageSize = pageSize;
+        pageCodec = settings.codec();
+        passed = reader.stores(pageCodec) ? new PassedPages(pageSize) : null;
         stored = ByteBuffer.allocateDirect(PageTask.CONTENT_BYTES + Math.max(pageSize, compressor.bound(pageSize)));
         zeroTest = new ZeroTest(pageSize);
     }
@@ -73,10 +78,18 @@ final class PageWorker implements AutoCloseable {
 
     private void read(PageTask task) throws IOException {
         contents.clear();
+        if (passed != null) {
+            passed.clear();
+        }
         for (int run = 0; run < task.runs(); run++) {
             if (!task.runIsHole(run)) {
                 int end = contents.position() + task.runPages(run) * pageSize;
-                reader.read(task.runFirst(run), task.runPages(run), contents.limit(end));
+                contents.limit(end);
+                if (passed == null) {
+                    reader.read(task.runFirst(run), task.runPages(run), contents);
+                } else {
+                    reader.read(task.runFirst(run), task.runPages(run), contents, pageCodec, passed);
+                }
                 contents.limit(end).position(end);
             }
         }
@@ -89,7 +102,10 @@ final class PageWorker implements AutoCloseable {
     }
 
     private void store(long pfn, int offset) {
-        int length = compressor.compress(contents, offset, pageSize, stored, storedBytes);
+        int length = passed == null ? PassedPages.NONE : passed.put(offset / pageSize, stored, storedBytes);
+        if (length == PassedPages.NONE) {
+            length = compressor.compress(contents, offset, pageSize, stored, storedBytes);
+        }
         if (length >= 0 && length < pageSize) {
             index.add(pfn, Kind.COMPRESSED, length);
             storedBytes += length;

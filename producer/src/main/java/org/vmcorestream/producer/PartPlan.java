@@ -24,7 +24,7 @@ final class PartPlan {
             PfnRuns present, long endPfn, int pageShift, long stripeBytes, int parts, String dumpId, int partitions) {
         if (stripeBytes != CaptureSettings.CHOOSE_STRIPES) {
             List<Stripe> stripes = Stripe.plan(present, endPfn, pageShift, stripeBytes, dumpId, partitions);
-            return spread(stripes, parts, stripeBytes);
+            return spread(stripes, parts, Stripe.pages(stripeBytes, pageShift) << pageShift);
         }
         long bytes = CaptureSettings.usualStripeBytes(present.pages() << pageShift);
         long usualGib = bytes / GIB;
@@ -43,7 +43,7 @@ final class PartPlan {
                 bytes = gib * GIB;
             }
         }
-        return spread(best, parts, bytes);
+        return spread(best, parts, Stripe.pages(bytes, pageShift) << pageShift);
     }
 
     private static List<Stripe> spread(List<Stripe> stripes, int parts, long stripeBytes) {

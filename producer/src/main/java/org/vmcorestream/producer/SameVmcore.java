@@ -35,6 +35,7 @@ final class SameVmcore {
         FIELDS.put("call trace", Manifest::getCallTrace);
         FIELDS.put("VMCOREINFO", Manifest::getVmcoreinfo);
         FIELDS.put("notes", Manifest::getNotes);
+        FIELDS.put("dump level that was applied before", Manifest::getInputLevel);
     }
 
     private SameVmcore() {}

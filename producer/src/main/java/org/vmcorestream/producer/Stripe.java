@@ -18,6 +18,12 @@ import org.vmcorestream.schemas.Keys;
  * @param part part of the dump whose file has its pages, from 0
  */
 record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition, int part) {
+    /**
+     * Pages of the largest block that a rule speaks for, and whole chunks: a hugetlb page of 1 GiB with pages of 4 KiB, of 16 GiB with
+     * 64 KiB (aarch64; with 16 KiB none is that large). Blocks are aligned, so that none lies in two stripes.
+     */
+    static final int LARGEST_BLOCK = 1 << 18;
+
     /** Most stripes of a dump: their states travel in one record. */
     static final int MAX_STRIPES = 4096;
 
@@ -25,12 +31,12 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition,
      * The stripes of a dump, all of them of part 0.
      *
      * @param present page frames with memory, at least one
-     * @param stripeBytes memory of a stripe, a multiple of 1 GiB; rounded up to whole chunks
+     * @param stripeBytes memory of a stripe, a multiple of 1 GiB; rounded up to a multiple of the {@link #LARGEST_BLOCK}
      * @throws UnfitSettingsException when there would be more than {@value #MAX_STRIPES}
      */
     static List<Stripe> plan(
             PfnRuns present, long endPfn, int pageShift, long stripeBytes, String dumpId, int partitions) {
-        long stripePages = Chunk.PAGES * Math.max(1, (stripeBytes >>> pageShift) + Chunk.PAGES - 1 >>> Chunk.SHIFT);
+        long stripePages = pages(stripeBytes, pageShift);
         List<Long> starts = starts(present, stripePages, stripeBytes);
         List<Stripe> stripes = new ArrayList<>();
         for (int i = 0; i < starts.size(); i++) {
@@ -40,6 +46,12 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition,
                     new Stripe(i, first, end, present.chunks(first, end), Keys.partition(dumpId, i, partitions), 0));
         }
         return List.copyOf(stripes);
+    }
+
+    /** Page frames of a stripe that is to have so much memory. */
+    static long pages(long stripeBytes, int pageShift) {
+        long pages = stripeBytes >>> pageShift;
+        return Math.max(LARGEST_BLOCK, pages + LARGEST_BLOCK - 1 & -LARGEST_BLOCK);
     }
 
     /** Page frames of one of its chunks that belong to it: all but behind the end of memory. */

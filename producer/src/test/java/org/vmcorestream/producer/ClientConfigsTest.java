@@ -55,6 +55,15 @@ class ClientConfigsTest {
     }
 
     @Test
+    void shouldGatherPageContentsForLongerThanWhatTheProcessorWaitsFor() {
+        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
+
+        assertThat(new ProducerConfig(ClientConfigs.data(settings)).getLong("linger.ms"))
+                .isGreaterThan(new ProducerConfig(ClientConfigs.metadata(settings)).getLong("linger.ms"))
+                .isLessThan(100);
+    }
+
+    @Test
     void shouldLeaveOtherSettingsToTheUser() {
         CaptureSettings settings = settings(Map.of(
                 "bootstrap.servers", "b:1",

@@ -65,7 +65,15 @@ class ManifestsTest {
         "'', 0"
     })
     void shouldTakeTheCrashTimeFromVmcoreInfoOnly(String text, long expected) {
-        assertThat(Manifests.crashTime(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(expected);
+        assertThat(Manifests.crashTime(text.getBytes(StandardCharsets.UTF_8), 0))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void shouldTakeTheCrashTimeOfTheHeaderWhereVmcoreInfoHasNone() {
+        assertThat(Manifests.crashTime(new byte[0], 1_763_800_000)).isEqualTo(1_763_800_000);
+        assertThat(Manifests.crashTime("CRASHTIME=7".getBytes(StandardCharsets.UTF_8), 1_763_800_000))
+                .isEqualTo(7);
     }
 
     @Test

@@ -34,10 +34,17 @@ class StripeTest {
     }
 
     @Test
-    void shouldRoundAStripeUpToWholeChunksWherePagesAreLarge() {
-        List<Stripe> stripes = plan(16, GIB, new PfnRun(0, 100_000));
-
-        assertThat(stripes).extracting(Stripe::firstPfn).containsExactly(0L, 32_768L, 65_536L, 98_304L);
+    void shouldRoundAStripeUpToTheLargestBlockWherePagesAreLarge() {
+        // 16 GiB with pages of 64 KiB, 4 GiB with 16 KiB.
+        assertThat(plan(16, GIB, new PfnRun(0, 600_000)))
+                .extracting(Stripe::firstPfn)
+                .containsExactly(0L, 262_144L, 524_288L);
+        assertThat(plan(16, 17 * GIB, new PfnRun(0, 600_000)))
+                .extracting(Stripe::firstPfn)
+                .containsExactly(0L, 524_288L);
+        assertThat(plan(14, 4 * GIB, new PfnRun(0, 300_000)))
+                .extracting(Stripe::firstPfn)
+                .containsExactly(0L, 262_144L);
     }
 
     @Test

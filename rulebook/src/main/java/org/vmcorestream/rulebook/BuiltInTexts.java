@@ -31,12 +31,18 @@ final class BuiltInTexts {
             BuiltInRuleSets.REASON_OFFLINE,
             "page._mapcount == PAGE_OFFLINE_MAPCOUNT_VALUE && !slab");
 
+    /** Levels 0 and 1 look at pages only of kernels that can have poisoned ones. */
+    private static final String LOOKS = "exports.PG_hwpoison && ";
+
     private BuiltInTexts() {}
 
     /** The text of a built-in rule set. */
     static String of(RuleSet ruleSet) {
         Set<String> reasons = ruleSet.rules().stream().map(Rule::reason).collect(Collectors.toSet());
         boolean asksForCache = reasons.contains(BuiltInRuleSets.REASON_CACHE);
+        boolean looksAtAnyKernel = asksForCache
+                || reasons.contains(BuiltInRuleSets.REASON_USER)
+                || reasons.contains(BuiltInRuleSets.REASON_FREE);
         boolean asksForAnon = asksForCache || reasons.contains(BuiltInRuleSets.REASON_USER);
         StringBuilder text = new StringBuilder();
         text.append("# Built in. To publish a variant, give it a name of its own.\n");
@@ -67,6 +73,7 @@ final class BuiltInTexts {
             text.append(rule.action() == Rule.Action.KEEP ? "  - keep: " : "  - exclude: ")
                     .append(rule.reason())
                     .append("\n    when: \"")
+                    .append(looksAtAnyKernel || !rule.reason().equals(BuiltInRuleSets.REASON_OFFLINE) ? "" : LOOKS)
                     .append(CONDITIONS.get(rule.reason()))
                     .append("\"\n    reach: ")
                     .append(ReachNames.nameOf(rule.reach()))

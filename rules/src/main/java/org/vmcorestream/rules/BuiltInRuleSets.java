@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * puts on the data plane when nothing else is asked for.
  *
  * <p>A dump level is the sum of 1 (zero pages), 2 (cache that is not private), 4 (cache, private or not), 8 (user
- * pages) and 16 (free pages). Pages that are poisoned or offline go at every level.
+ * pages) and 16 (free pages). Pages that are poisoned or offline go at every level; but at levels 0 and 1 makedumpfile looks at no page of a
+ * kernel that does not export PG_hwpoison (CONFIG_MEMORY_FAILURE), so that offline ones stay.
  */
 public final class BuiltInRuleSets {
     /** Highest dump level. */
@@ -118,7 +119,8 @@ public final class BuiltInRuleSets {
             rules.add(exclude(REASON_USER, context -> user(context.kernel()), Reach.COMPOUND));
         }
         rules.add(exclude(REASON_HWPOISON, context -> flag(context.kernel().hwpoison()), Reach.COMPOUND));
-        rules.add(exclude(REASON_OFFLINE, context -> offline(context.kernel()), Reach.COMPOUND));
+        boolean looksAtAnyKernel = (level & ~ZERO) != 0;
+        rules.add(exclude(REASON_OFFLINE, context -> offline(context.kernel(), looksAtAnyKernel), Reach.COMPOUND));
         return new RuleSet(LEVEL_PREFIX + level, (level & ZERO) != 0, rules);
     }
 
@@ -130,7 +132,10 @@ public final class BuiltInRuleSets {
         return butNot(type(facts.buddyType()), slab(facts));
     }
 
-    private static Condition offline(PageFacts facts) {
+    private static Condition offline(PageFacts facts, boolean looksAtAnyKernel) {
+        if (!looksAtAnyKernel && facts.hwpoison().isEmpty()) {
+            return new Seeing(Sight.NOTHING, (f, m, s) -> false);
+        }
         return butNot(type(facts.offlineType()), slab(facts));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +124,31 @@ class LevelVerdictsTest {
         Object[] pages = at(0, new Descriptor(HWPOISON, -1, 0), 1, new Descriptor(0, OFFLINE, 0));
         for (int level = 0; level <= 31; level++) {
             assertThat(decide(level, 4, pages)).isEqualTo("1 hwpoison, 1 offline, 2 kept");
+        }
+    }
+
+    @Test
+    void shouldKeepOfflinePagesAtLevels0And1OfKernelsThatExportNoPoison() {
+        PageFacts facts = new PageFacts(
+                NEW.pageShift(),
+                NEW.freeAreaLength(),
+                NEW.lru(),
+                NEW.privateBit(),
+                NEW.swapcache(),
+                NEW.swapbacked(),
+                NEW.slab(),
+                OptionalInt.empty(),
+                NEW.headMask(),
+                NEW.buddyType(),
+                NEW.offlineType(),
+                NEW.slabType(),
+                NEW.hugetlbType(),
+                NEW.unacceptedType());
+        for (int level = 0; level <= 31; level++) {
+            VerdictEngine engine = new VerdictEngine(BuiltInRuleSets.level(level), facts, DumpFacts.NONE, 4);
+            assertThat(run(engine, 4, at(1, new Descriptor(0, OFFLINE, 0))))
+                    .as("level %d", level)
+                    .isEqualTo(level < 2 ? "4 kept" : "1 kept, 1 offline, 2 kept");
         }
     }
 

@@ -9,6 +9,7 @@ import org.vmcorestream.schemas.records.Manifest;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.elf.VmcoreInfoNote;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
 /** From a checked manifest to what the headers of its file say. */
@@ -31,7 +32,10 @@ final class KdumpHeaders {
         return order.part().isWhole() ? header : header.ofPart(order.part().pages());
     }
 
-    /** The header of a file of all of a dump. */
+    /**
+     * The header of a file of all of a dump. What had been left out of a dump before it was captured is not in it either: its dump level is a part
+     * of that of the file, as makedumpfile does it.
+     */
     static KdumpHeader of(DumpPlan plan, String ruleSet, PageCodec codec, boolean vmemmapExcluded) {
         Manifest manifest = plan.manifest();
         byte[] notes = bytes(manifest.getNotes());
@@ -54,7 +58,7 @@ final class KdumpHeaders {
                         manifest.getPhysBase()),
                 plan.pageSize(),
                 plan.endPfn(),
-                level(ruleSet),
+                level(ruleSet) | manifest.getInputLevel() & BuiltInRuleSets.MAX_LEVEL,
                 codec,
                 crashTime < 0 || crashTime > MAX_CRASH_TIME ? 0 : crashTime,
                 notes,

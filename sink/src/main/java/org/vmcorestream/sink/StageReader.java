@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * The reader of one assembly: lent when it is first needed, and waited on briefly while records come, hardly at all while
  * they do not, so that a quiet assembly takes little of a worker's time. Whoever goes to another partition gets another
- * reader, because the one at hand may be waiting for records of the partition it leaves. When nothing came for a while and
- * others wait for a reader it is given back, and one is lent anew at the next read. Belongs to one thread at a time.
+ * reader, because the one at hand may be waiting for records of the partition it leaves. When nothing came for a while, or nothing
+ * is to be read for now, and others wait for a reader it is given back, and one is lent anew at the next read. Belongs to one
+ * thread at a time.
  */
 final class StageReader implements AutoCloseable {
     private static final Duration PATIENT = Duration.ofMillis(20);
@@ -26,6 +27,10 @@ final class StageReader implements AutoCloseable {
 
     private boolean placed;
     private int emptyReads;
+
+    /** Whether it was used since the last call of {@link #rest}. */
+    private boolean used;
+
     private boolean hurried;
     private boolean expectant;
     private String topic;
@@ -63,6 +68,7 @@ final class StageReader implements AutoCloseable {
         emptyReads = 0;
         placed = true;
         sound = true;
+        used = true;
     }
 
     private void open(String toTopic, int toPartition) {
@@ -86,6 +92,7 @@ final class StageReader implements AutoCloseable {
         List<LogRecord> records = reader.read(emptyReads < PATIENCE && !hurried ? PATIENT : IMPATIENT);
         next = reader.position();
         sound = true;
+        used = true;
         emptyReads = records.isEmpty() ? Math.min(emptyReads + 1, PATIENCE) : 0;
         expectant = records.isEmpty() && emptyReads < PATIENCE;
         return records;
@@ -124,11 +131,15 @@ final class StageReader implements AutoCloseable {
         return end;
     }
 
-    /** Gives the reader back when nothing came for a while and others wait for one. */
+    /**
+     * Says that nothing can be done for now. Gives the reader back where others wait for one, when nothing came for a while or
+     * nothing was read since the last call: whoever waits for something else than records, be it for hours, needs no reader.
+     */
     void rest() {
-        if (reader != null && emptyReads >= PATIENCE && readers.contested()) {
+        if (reader != null && (emptyReads >= PATIENCE || !used) && readers.contested()) {
             close();
         }
+        used = false;
     }
 
     @Override

@@ -108,6 +108,28 @@ class HeldUpTest {
         finish(dump, assembly);
     }
 
+    /** Dumps that wait for their turn to send, as many as there are readers, would else hold up those that are sent. */
+    @Test
+    void shouldGiveItsReaderBackWhileNoPagesAreAnnounced() throws Exception {
+        harness.readers = new SharedReaders(harness.cluster, 1, harness.clock);
+        SampleDump waiting = harness.dump(1).log().verdicts();
+        Assembly early = harness.assembly(waiting, DumpState.CAPTURING);
+        assertThat(harness.run(early)).isEqualTo(Step.IDLE);
+        SampleDump sent = harness.dump(2).whole();
+        Assembly other = harness.assembly(sent, DumpState.CAPTURED);
+
+        assertThat(harness.run(other)).as("while the reader is lent").isEqualTo(Step.IDLE);
+        assertThat(harness.run(early)).isEqualTo(Step.IDLE);
+        assertThat(harness.run(early)).isEqualTo(Step.IDLE);
+        assertThat(harness.run(other)).isEqualTo(Step.DONE);
+
+        harness.check(sent, harness.file(sent));
+        waiting.pages();
+        early.update(waiting.plan(DumpState.CAPTURED));
+        assertThat(harness.run(early)).isEqualTo(Step.DONE);
+        harness.check(waiting, harness.file(waiting));
+    }
+
     /** 128 MiB is what a heap of 512 MiB has for readers. */
     @ParameterizedTest
     @CsvSource({"2, 128, 16", "64, 128, 16", "2, 1024, 34", "64, 1024, 96", "2, 4, 2"})

@@ -20,7 +20,8 @@ import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PfnRange;
 import org.vmcorestream.vmcore.codec.PageCodec;
-import org.vmcorestream.vmcore.kdump.SplitDump;
+import org.vmcorestream.vmcore.kdump.DumpExport;
+import org.vmcorestream.vmcore.kdump.StoredDump;
 
 /** What assemblies make of the parts of a dump, and what joining them gives. */
 class PartFilesTest {
@@ -56,13 +57,17 @@ class PartFilesTest {
         return folder.resolve(dump.dumpId + "-" + number + "of" + count + ".kdump");
     }
 
-    private SplitDump.Summary assemble(SampleDump dump, int count) throws IOException {
+    private DumpExport.Summary assemble(SampleDump dump, int count) throws IOException {
         List<Path> parts = new ArrayList<>();
         for (int part = count; part >= 1; part--) {
             parts.add(part(dump, part, count));
         }
-        try (SplitDump split = SplitDump.open(parts)) {
-            return split.assemble(folder.resolve("assembled"), (done, total) -> {});
+        try (StoredDump split = StoredDump.open(parts)) {
+            return DumpExport.kdump(
+                    split,
+                    split.header().codec(),
+                    most -> DumpExport.file(folder.resolve("assembled")),
+                    (done, total) -> {});
         }
     }
 
@@ -101,7 +106,7 @@ class PartFilesTest {
                 assertThat(file.getDigest()).as("CRC-32C with the hole").isEqualTo(crc(path));
                 pages += file.getPagesWritten();
             }
-            SplitDump.Summary summary = assemble(dump, count);
+            DumpExport.Summary summary = assemble(dump, count);
             assertThat(folder.resolve("assembled")).hasSameBinaryContentAs(single);
             assertThat(summary.pages()).isEqualTo(pages);
             assertThat(summary.size()).isEqualTo(Files.size(single));
@@ -153,7 +158,7 @@ class PartFilesTest {
         assertThat(second.getComplete()).isFalse();
         assertThat(second.getMissingPages()).isPositive();
         assertThat(second.getProblems()).anyMatch(line -> line.contains("stripe 1: batch 2 did not come"));
-        SplitDump.Summary summary = assemble(dump, 3);
+        DumpExport.Summary summary = assemble(dump, 3);
         assertThat(summary.incomplete()).isTrue();
         assertThat(summary.missing()).isEqualTo(second.getMissingPages());
         assertThat(folder.resolve("assembled")).hasSameBinaryContentAs(single);

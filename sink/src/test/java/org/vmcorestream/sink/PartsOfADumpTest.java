@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.vmcore.kdump.SplitDump;
+import org.vmcorestream.vmcore.kdump.DumpExport;
+import org.vmcorestream.vmcore.kdump.StoredDump;
 
 /** Sinks of one group that share the parts of dumps: who makes which, and what of it is made again. */
 class PartsOfADumpTest {
@@ -80,8 +81,8 @@ class PartsOfADumpTest {
             parts.add(part(dump, part));
         }
         Path whole = folder.resolve("assembled");
-        try (SplitDump split = SplitDump.open(parts)) {
-            split.assemble(whole, (done, total) -> {});
+        try (StoredDump split = StoredDump.open(parts)) {
+            DumpExport.kdump(split, split.header().codec(), most -> DumpExport.file(whole), (done, total) -> {});
         }
         return Files.readAllBytes(whole);
     }

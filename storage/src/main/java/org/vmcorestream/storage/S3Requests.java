@@ -11,6 +11,7 @@ import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
@@ -155,6 +157,31 @@ final class S3Requests {
                 .checksumMode(ChecksumMode.ENABLED)
                 .overrideConfiguration(within(SMALL, SMALL_IN_ALL))
                 .build());
+    }
+
+    /**
+     * Reads a part of an object.
+     *
+     * @param tag that it must have: of one that was replaced the store gives nothing
+     * @return exactly {@code length} bytes
+     */
+    byte[] get(S3Location object, String tag, long offset, int length) {
+        GetObjectRequest request = GetObjectRequest.builder()
+                .bucket(object.bucket())
+                .key(object.key())
+                .ifMatch(tag)
+                .range("bytes=" + offset + "-" + (offset + length - 1))
+                .overrideConfiguration(within(body(length)))
+                .build();
+        return client.getObject(request, (response, body) -> {
+            byte[] bytes = new byte[length];
+            int read = body.readNBytes(bytes, 0, length);
+            if (read < length || response.contentLength() != length) {
+                throw RetryableException.create("the store gives " + (read < length ? read : response.contentLength())
+                        + " bytes, expected " + length);
+            }
+            return bytes;
+        });
     }
 
     /** Uploads that were begun and not ended, of objects whose keys begin with a text. */

@@ -2,6 +2,7 @@
 package org.vmcorestream.storage;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -10,16 +11,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.file.DumpTarget;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
  * A store that speaks S3: AWS, MinIO, Ceph and others. A file becomes an object by a multipart upload, straight from memory: nothing is
- * kept on a disk, and the object is there when all of it is, or not at all. Can be used by several threads at once.
+ * kept on a disk, and the object is there when all of it is, or not at all. Objects are read in ranges. Can be used by several threads at
+ * once.
  */
 public final class S3Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(S3Store.class);
@@ -28,14 +33,14 @@ public final class S3Store implements AutoCloseable {
     private final S3Client client;
     private final S3Requests requests;
     private final S3Settings settings;
-    private final ExecutorService uploads;
+    private final ExecutorService transfers;
 
     private S3Store(S3Client client, S3Settings settings) {
         this.client = client;
         this.settings = settings;
         requests = new S3Requests(client, settings);
-        uploads = Executors.newFixedThreadPool(settings.parallel(), task -> {
-            Thread thread = new Thread(task, "s3-upload-" + THREADS.incrementAndGet());
+        transfers = Executors.newFixedThreadPool(settings.parallel(), task -> {
+            Thread thread = new Thread(task, "s3-transfer-" + THREADS.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
@@ -67,7 +72,27 @@ public final class S3Store implements AutoCloseable {
             throw new IOException(object + ": has no key, expected s3://BUCKET/KEY");
         }
         return new S3Upload(
-                object, requests, settings, PartPlan.of(object.toString(), most, settings.partBytes()), uploads);
+                object, requests, settings, PartPlan.of(object.toString(), most, settings.partBytes()), transfers);
+    }
+
+    /**
+     * Opens an object for reading at positions, by requests for ranges of it. Some 50 MiB of it are held in memory at most.
+     *
+     * @return a file whose name is {@code s3:/BUCKET/KEY}
+     * @throws VmcoreException when there is none
+     * @throws IOException when it cannot be looked at
+     */
+    public DumpFile read(S3Location object) throws IOException {
+        Path name = Path.of("s3:", object.bucket(), object.key());
+        try {
+            HeadObjectResponse head = requests.head(object);
+            ObjectBlocks blocks = new ObjectBlocks(object, requests, transfers, head.eTag(), head.contentLength());
+            return DumpFile.of(name, new ObjectChannel(blocks));
+        } catch (NoSuchKeyException e) {
+            throw new VmcoreException(object + ": does not exist, expected a vmcore", e);
+        } catch (SdkException e) {
+            throw S3Failures.of(object, "cannot be looked at", e);
+        }
     }
 
     /** Bytes of an object; empty when there is none. */
@@ -115,10 +140,10 @@ public final class S3Store implements AutoCloseable {
         return removed;
     }
 
-    /** Ends the connections; uploads that still go on fail. */
+    /** Ends the connections; what still goes on fails. */
     @Override
     public void close() {
-        uploads.shutdownNow();
+        transfers.shutdownNow();
         client.close();
     }
 }

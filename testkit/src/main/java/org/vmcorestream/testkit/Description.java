@@ -25,16 +25,15 @@ final class Description {
         UNALIGNED
     }
 
-    /** Page size that the page tables use where it fits. */
+    /** Page size that the page tables use where it fits; named by what it is with pages of 4 KiB. */
     enum Mapping {
-        SIZE_4K(1),
-        SIZE_2M(512),
-        SIZE_1G(512 * 512);
+        SIZE_4K,
+        SIZE_2M,
+        SIZE_1G;
 
-        final long pages;
-
-        Mapping(long pages) {
-            this.pages = pages;
+        /** Level of the tables whose entries map such pages, 1 for the smallest. */
+        int level() {
+            return ordinal() + 1;
         }
     }
 
@@ -57,6 +56,11 @@ final class Description {
     KernelPreset.Log logKind;
     final List<ByteRange> memory = new ArrayList<>();
     final List<ByteRange> file = new ArrayList<>();
+    SyntheticMachine machine = new X8664Machine();
+    int pageShift = 12;
+    int vaBits;
+    int vaBitsInUse;
+    int physicalBits;
     int levels = 4;
     Mapping mapping = Mapping.SIZE_2M;
     long kaslr;
@@ -85,17 +89,52 @@ final class Description {
     }
 
     long pageOffset() {
-        if (pageOffset != NOT_SET) {
-            return pageOffset;
-        }
-        return levels == 5 ? 0xff11000000000000L : 0xffff888000000000L;
+        return pageOffset != NOT_SET ? pageOffset : machine.pageOffset(this);
     }
 
     long vmemmap() {
-        if (vmemmap != NOT_SET) {
-            return vmemmap;
-        }
-        return levels == 5 ? 0xffd4000000000000L : 0xffffea0000000000L;
+        return vmemmap != NOT_SET ? vmemmap : machine.vmemmap(this);
+    }
+
+    int pageSize() {
+        return 1 << pageShift;
+    }
+
+    /** Bits of an address that a page table resolves. */
+    int tableBits() {
+        return pageShift - 3;
+    }
+
+    /** Pages of the smallest size in a page of a level. */
+    long pagesOf(int level) {
+        return 1L << tableBits() * (level - 1);
+    }
+
+    /** MAX_PAGE_ORDER as arch/arm64/Kconfig has it for larger pages: blocks of 32 and 512 MiB. */
+    int maxPageOrder() {
+        return switch (pageShift) {
+            case 14 -> 11;
+            case 16 -> 13;
+            default -> 10;
+        };
+    }
+
+    int vaBits() {
+        return vaBits == 0 ? 48 : vaBits;
+    }
+
+    int vaBitsInUse() {
+        return vaBitsInUse == 0 ? vaBits() : vaBitsInUse;
+    }
+
+    /** First byte of memory. */
+    long memoryStart() {
+        return memory.stream().mapToLong(ByteRange::start).min().orElseThrow();
+    }
+
+    /** Page frames in a section. */
+    long sectionPages() {
+        return 1L << machine.sectionBits(this) - pageShift;
     }
 
     /** MAX_PHYSMEM_BITS; a flat table of all sections only fits a small address space. */
@@ -103,13 +142,12 @@ final class Description {
         if (sections == SectionTable.FLAT) {
             return 36;
         }
-        return levels == 5 ? 52 : 46;
+        return physicalBits != 0 ? physicalBits : machine.physicalBits(this);
     }
 
     /** Page frame behind the last one with memory. */
     long endPfn() {
-        return (memory.stream().mapToLong(ByteRange::end).max().orElseThrow() + GuestMemory.PAGE - 1)
-                >> GuestMemory.PAGE_SHIFT;
+        return memory.stream().mapToLong(ByteRange::end).max().orElseThrow() + pageSize() - 1 >> pageShift;
     }
 
     /** What of each line of memory is in the file, in the order of the lines; empty ranges where nothing is. */

@@ -49,6 +49,7 @@ final class DescriptionParser {
         if (parser.description.memory.isEmpty()) {
             throw new DescriptionException("there is no line 'memory A-B'");
         }
+        parser.description.machine.check(parser.description);
         return parser.description;
     }
 
@@ -59,6 +60,10 @@ final class DescriptionParser {
             case "printk" -> description.logKind = words.choice(KernelPreset.Log.class, "", "printk");
             case "memory" -> memory(words);
             case "file" -> description.file.add(words.bytes("file range"));
+            case "machine" -> description.machine = SyntheticMachine.of(words.word("machine"), words.line());
+            case "page_size" -> pageSize(words);
+            case "va_bits" -> vaBits(words);
+            case "physical_bits" -> description.physicalBits = Math.toIntExact(words.number("physical_bits"));
             case "paging" -> paging(words);
             case "mapping" -> description.mapping = words.choice(Description.Mapping.class, "SIZE_", "mapping");
             case "kaslr" -> description.kaslr = words.number("kaslr");
@@ -92,6 +97,21 @@ final class DescriptionParser {
             }
         }
         description.memory.add(range);
+    }
+
+    private void pageSize(Words words) {
+        long size = words.number("page size");
+        if (size != 4 << 10 && size != 16 << 10 && size != 64 << 10) {
+            throw new DescriptionException(words.line(), "page_size is 4K, 16K or 64K, not " + size);
+        }
+        description.pageShift = Long.numberOfTrailingZeros(size);
+    }
+
+    private void vaBits(Words words) {
+        description.vaBits = Math.toIntExact(words.number("va_bits"));
+        if (words.hasMore()) {
+            description.vaBitsInUse = Math.toIntExact(words.number("va_bits in use"));
+        }
     }
 
     private void paging(Words words) {

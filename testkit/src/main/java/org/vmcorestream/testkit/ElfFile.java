@@ -26,22 +26,22 @@ final class ElfFile {
     private static final int PT_LOAD = 1;
     private static final int PT_NOTE = 4;
     private static final int ET_CORE = 4;
-    private static final int EM_X86_64 = 62;
     private static final int NT_PRSTATUS = 1;
     private static final int PRSTATUS_SIZE = 336;
     private static final int ODD = 0x4b4;
     private static final int BATCH = 1 << 20;
-    private static final byte[] ZEROS = new byte[GuestMemory.PAGE];
 
     private record Segment(long offset, long virtual, long physical, long fileSize, long memorySize) {}
 
     private final Description description;
     private final GuestMemory memory;
     private final byte[] notes;
+    private final byte[] zeros;
 
     ElfFile(Description description, GuestMemory memory, String vmcoreInfo) {
         this.description = description;
         this.memory = memory;
+        zeros = new byte[memory.pageSize()];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int cpu = 0; cpu < description.cpus; cpu++) {
             byte[] status = new byte[PRSTATUS_SIZE];
@@ -136,7 +136,7 @@ final class ElfFile {
 
     /** Next offset for a segment that begins at a physical address: congruent to it, or on purpose not so. */
     private long aligned(long at, long physical) {
-        long page = GuestMemory.PAGE;
+        long page = memory.pageSize();
         return switch (description.elf) {
             case QEMU -> at;
             case UNALIGNED -> (at + page - 1) / page * page + ODD;
@@ -147,7 +147,9 @@ final class ElfFile {
     private void elfHeader(ByteBuffer head, long programAt, int programHeaders, long sectionsAt, int sections) {
         head.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0});
         head.position(16);
-        head.putShort((short) ET_CORE).putShort((short) EM_X86_64).putInt(1);
+        head.putShort((short) ET_CORE)
+                .putShort((short) description.machine.elfNumber())
+                .putInt(1);
         head.putLong(0).putLong(programAt).putLong(sectionsAt);
         head.putInt(0).putShort((short) EHDR).putShort((short) PHDR);
         head.putShort((short) (description.elf == Description.ElfLayout.XNUM ? PN_XNUM : programHeaders));
@@ -168,15 +170,15 @@ final class ElfFile {
         // Pages with contents are gathered; pages of zeros and a full batch send off what was gathered before them.
         ByteBuffer batch = ByteBuffer.allocate((int) Math.min(BATCH, segment.fileSize()));
         while (from < end) {
-            long pfn = from >> GuestMemory.PAGE_SHIFT;
-            long to = Math.min(end, pfn + 1 << GuestMemory.PAGE_SHIFT);
+            long pfn = from >> memory.pageShift();
+            long to = Math.min(end, pfn + 1 << memory.pageShift());
             byte[] page = memory.raw(pfn);
-            boolean zero = Arrays.equals(page, ZEROS);
+            boolean zero = Arrays.equals(page, zeros);
             if (zero || batch.remaining() < to - from) {
                 send(channel, batch, segment.offset() + from - segment.physical());
             }
             if (!zero) {
-                batch.put(page, (int) (from - (pfn << GuestMemory.PAGE_SHIFT)), (int) (to - from));
+                batch.put(page, (int) (from - (pfn << memory.pageShift())), (int) (to - from));
             }
             from = to;
         }

@@ -24,8 +24,8 @@ record FillLine(long first, long end, Kind kind, long value) {
         LASTBYTE
     }
 
-    /** The page's 4096 bytes. */
-    byte[] contents(long pfn) {
-        return PageFill.of(kind, pfn, value);
+    /** The page's bytes. */
+    byte[] contents(long pfn, int pageSize) {
+        return PageFill.of(kind, pfn, value, pageSize);
     }
 }

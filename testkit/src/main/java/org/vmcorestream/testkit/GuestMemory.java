@@ -10,20 +10,31 @@ import java.util.Map;
  * made anew from their description whenever somebody asks.
  */
 final class GuestMemory {
-    static final int PAGE_SHIFT = 12;
-    static final int PAGE = 1 << PAGE_SHIFT;
-
+    private final int pageShift;
+    private final int pageSize;
     private final List<ByteRange> memory;
     private final List<ByteRange> backed;
     private final FillLine.Kind defaultFill;
     private final List<FillLine> fills;
     private final Map<Long, byte[]> structures = new HashMap<>();
 
-    GuestMemory(List<ByteRange> memory, List<ByteRange> backed, FillLine.Kind defaultFill, List<FillLine> fills) {
-        this.memory = memory;
-        this.backed = backed;
-        this.defaultFill = defaultFill;
-        this.fills = fills;
+    GuestMemory(Description description) {
+        pageShift = description.pageShift;
+        pageSize = description.pageSize();
+        memory = description.memory;
+        backed = description.backed();
+        defaultFill = description.defaultFill;
+        fills = description.fills;
+    }
+
+    /** log2 of the page size. */
+    int pageShift() {
+        return pageShift;
+    }
+
+    /** Bytes of a page. */
+    int pageSize() {
+        return pageSize;
     }
 
     /** Whether any byte of the page is memory. */
@@ -38,19 +49,19 @@ final class GuestMemory {
 
     /** Whether the whole page is in the file, by one segment. */
     boolean hasAllData(long pfn) {
-        long start = pfn << PAGE_SHIFT;
+        long start = pfn << pageShift;
         for (ByteRange range : backed) {
-            if (range.contains(start, start + PAGE)) {
+            if (range.contains(start, start + pageSize)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean touched(List<ByteRange> ranges, long pfn) {
-        long start = pfn << PAGE_SHIFT;
+    private boolean touched(List<ByteRange> ranges, long pfn) {
+        long start = pfn << pageShift;
         for (ByteRange range : ranges) {
-            if (range.touches(start, start + PAGE)) {
+            if (range.touches(start, start + pageSize)) {
                 return true;
             }
         }
@@ -66,21 +77,21 @@ final class GuestMemory {
         for (int i = fills.size() - 1; i >= 0; i--) {
             FillLine fill = fills.get(i);
             if (pfn >= fill.first() && pfn < fill.end()) {
-                return fill.contents(pfn);
+                return fill.contents(pfn, pageSize);
             }
         }
-        return PageFill.of(defaultFill, pfn, 0);
+        return PageFill.of(defaultFill, pfn, 0, pageSize);
     }
 
     /** What a reader of the file must see: bytes that are not in the file read as zeros. */
     byte[] seen(long pfn) {
         byte[] raw = raw(pfn);
-        byte[] seen = new byte[PAGE];
-        long start = pfn << PAGE_SHIFT;
+        byte[] seen = new byte[pageSize];
+        long start = pfn << pageShift;
         for (ByteRange range : backed) {
-            if (range.touches(start, start + PAGE)) {
+            if (range.touches(start, start + pageSize)) {
                 int from = (int) (Math.max(range.start(), start) - start);
-                int to = (int) (Math.min(range.end(), start + PAGE) - start);
+                int to = (int) (Math.min(range.end(), start + pageSize) - start);
                 System.arraycopy(raw, from, seen, from, to - from);
             }
         }
@@ -89,12 +100,12 @@ final class GuestMemory {
 
     /** Whether a kernel structure was placed in the page of this address. */
     boolean holdsStructure(long physical) {
-        return structures.containsKey(physical >>> PAGE_SHIFT);
+        return structures.containsKey(physical >>> pageShift);
     }
 
     /** Makes the page one that holds structures; it begins as zeros. */
     void claim(long pfn) {
-        structures.putIfAbsent(pfn, new byte[PAGE]);
+        structures.putIfAbsent(pfn, new byte[pageSize]);
     }
 
     void putLong(long physical, long value) {
@@ -120,8 +131,8 @@ final class GuestMemory {
     void putBytes(long physical, byte[] bytes) {
         int done = 0;
         while (done < bytes.length) {
-            int offset = (int) (physical + done & PAGE - 1);
-            int here = Math.min(bytes.length - done, PAGE - offset);
+            int offset = (int) (physical + done & pageSize - 1);
+            int here = Math.min(bytes.length - done, pageSize - offset);
             System.arraycopy(bytes, done, structure(physical + done), offset, here);
             done += here;
         }
@@ -129,16 +140,16 @@ final class GuestMemory {
 
     /** The bytes of the page that holds a structure. */
     byte[] structure(long physical) {
-        byte[] page = structures.get(physical >>> PAGE_SHIFT);
+        byte[] page = structures.get(physical >>> pageShift);
         if (page == null) {
             throw new IllegalStateException("no structure was placed at 0x" + Long.toHexString(physical));
         }
         return page;
     }
 
-    private static int offset(long physical, int size) {
-        int offset = (int) (physical & (PAGE - 1));
-        if (offset + size > PAGE) {
+    private int offset(long physical, int size) {
+        int offset = (int) (physical & (pageSize - 1));
+        if (offset + size > pageSize) {
             throw new IllegalStateException("a field crosses a page at 0x" + Long.toHexString(physical));
         }
         return offset;

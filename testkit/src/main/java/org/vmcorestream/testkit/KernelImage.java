@@ -6,52 +6,62 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The kernel's static data: one stretch of physical memory, mapped linearly at
- * {@code 0xffffffff81000000 + KASLR offset}. Objects are reserved first, then the image is placed, then it can be written.
+ * The kernel's static data: one stretch of physical memory, mapped linearly at an address that the machine chooses, plus the KASLR
+ * offset. Objects are reserved first, then the image is placed, then it can be written.
  */
 final class KernelImage {
-    /** __START_KERNEL_map: physical = virtual - this + phys_base. */
+    /** What phys_base counts from, on machines that have it. */
     private static final long START_KERNEL_MAP = 0xffffffff80000000L;
 
-    private static final long LINKED_AT = 0x1000000;
     private static final String WHAT = "kernel image";
 
+    private final Description description;
     private final Map<String, Long> offsets = new LinkedHashMap<>();
+    private final int pageShift;
+    private final long blockPages;
     private long size;
     private long physical;
     private long virtual;
-    private long physBase;
+
+    KernelImage(Description description) {
+        this.description = description;
+        pageShift = description.pageShift;
+        blockPages = description.pagesOf(2);
+    }
 
     /** Sets bytes aside for an object; each object begins at a page, which keeps every field inside of one. */
     void reserve(String name, long bytes) {
         offsets.put(name, size);
-        size += (bytes + GuestMemory.PAGE - 1) / GuestMemory.PAGE * GuestMemory.PAGE;
+        size += bytes + description.pageSize() - 1 >> pageShift << pageShift;
     }
 
     /** Finds the physical place. */
-    void place(Description description, PhysicalPlaces places) {
-        long pages = size >> GuestMemory.PAGE_SHIFT;
-        virtual = START_KERNEL_MAP + LINKED_AT + description.kaslr;
+    void place(PhysicalPlaces places) {
+        long pages = size >> pageShift;
+        virtual = description.machine.image(description) + description.kaslr;
         long first;
         if (description.physBase != Description.NOT_SET) {
-            first = LINKED_AT + description.kaslr + description.physBase >> GuestMemory.PAGE_SHIFT;
+            first = virtual + description.physBase - START_KERNEL_MAP >> pageShift;
             places.exactly(WHAT, first, pages);
         } else {
-            first = description.mapping.pages > 1 && (virtual & 0x1fffff) == 0 ? places.tryPages(WHAT, pages, 512) : -1;
+            first = description.mapping.level() > 1 && isBlock(virtual) ? places.tryPages(WHAT, pages, blockPages) : -1;
             if (first < 0) {
                 first = places.pages(WHAT, pages, 1);
             }
         }
-        physical = first << GuestMemory.PAGE_SHIFT;
-        physBase = physical - LINKED_AT - description.kaslr;
+        physical = first << pageShift;
+    }
+
+    private boolean isBlock(long address) {
+        return (address >>> pageShift & blockPages - 1) == 0;
     }
 
     /** Maps the whole image, with large pages where it lies so. */
-    void map(Description description, PageTables tables) {
-        boolean large = description.mapping.pages > 1 && ((virtual | physical) & 0x1fffff) == 0;
-        long unit = large ? 512 : 1;
-        for (long at = 0; at < size; at += unit << GuestMemory.PAGE_SHIFT) {
-            tables.map(virtual + at, physical + at, unit);
+    void map(PageTables tables) {
+        boolean large = description.mapping.level() > 1 && isBlock(virtual) && isBlock(physical);
+        long unit = large ? blockPages : 1;
+        for (long at = 0; at < size; at += unit << pageShift) {
+            tables.map(virtual + at, physical + at, large ? 2 : 1);
         }
     }
 
@@ -67,8 +77,9 @@ final class KernelImage {
         return virtual + offsets.get(name);
     }
 
-    long physBase() {
-        return physBase;
+    /** First physical address. */
+    long physical() {
+        return physical;
     }
 
     /** First virtual address, which is _stext. */

@@ -20,14 +20,14 @@ final class Layout {
     private final Description description;
     private final GuestMemory memory;
     private final PhysicalPlaces places;
-    private final KernelImage image = new KernelImage();
+    private final KernelImage image;
     private final List<MappedRange> mapped = new ArrayList<>();
 
     Layout(Description description) {
         this.description = description;
-        this.memory =
-                new GuestMemory(description.memory, description.backed(), description.defaultFill, description.fills);
-        this.places = new PhysicalPlaces(memory, description.endPfn(), description.pages, description.fills);
+        this.image = new KernelImage(description);
+        this.memory = new GuestMemory(description);
+        this.places = new PhysicalPlaces(description, memory);
     }
 
     SyntheticVmcore write(Path file) throws IOException {
@@ -35,28 +35,23 @@ final class Layout {
         boolean tableInImage = kind == Description.SectionTable.STATIC || kind == Description.SectionTable.FLAT;
         boolean ring = description.logKind() == KernelPreset.Log.RING;
 
-        image.reserve("init_top_pgt", GuestMemory.PAGE);
-        image.reserve("init_uts_ns", GuestMemory.PAGE);
+        image.reserve(description.machine.topTable(), description.pageSize());
+        image.reserve("init_uts_ns", description.pageSize());
         PrintkRing printkRing = ring ? new PrintkRing(description, image) : null;
         PrintkBuffer printkBuffer = ring ? null : new PrintkBuffer(description, image);
         MemoryModel sizes = new MemoryModel(description, memory, places, null, mapped);
         image.reserve("mem_section", tableInImage ? sizes.tableBytes() : Long.BYTES);
-        image.place(description, places);
+        image.place(places);
 
-        PageTables tables = new PageTables(
-                memory,
-                places,
-                image.physical("init_top_pgt") >> GuestMemory.PAGE_SHIFT,
-                description.levels,
-                description.smeMask);
-        image.map(description, tables);
+        PageTables tables = new PageTables(description, memory, places, image.physical(description.machine.topTable()));
+        image.map(tables);
         mapped.add(image.range());
         mapDirect(tables);
 
         MemoryModel model = new MemoryModel(description, memory, places, tables, mapped);
         long table = tableInImage
                 ? image.physical("mem_section")
-                : places.pages("mem_section", pages(model.tableBytes()), 1) << GuestMemory.PAGE_SHIFT;
+                : places.pages("mem_section", pages(model.tableBytes()), 1) << description.pageShift;
         model.layOut(table);
         new StructPages(description, memory, model).write();
 
@@ -76,12 +71,14 @@ final class Layout {
             printkBuffer.write(memory, info);
         }
         info.pageNumbers();
-        info.machine(image);
+        description.machine.vmcoreInfo(description, image, info);
         description.pokes.forEach(poke -> poke.write(memory, image));
         String text = info.text();
         new ElfFile(description, memory, text).write(file, image.range());
         return new SyntheticVmcore(
                 file,
+                description.machine.name(),
+                description.pageShift,
                 text,
                 List.copyOf(description.memory),
                 description.backed(),
@@ -89,14 +86,14 @@ final class Layout {
                 List.copyOf(mapped),
                 new TreeMap<>(places.places()),
                 List.copyOf(description.log),
-                image.physBase(),
+                description.machine.physBase(description, image),
                 description.pageOffset(),
                 description.vmemmap(),
                 new View(memory, model));
     }
 
-    private static long pages(long bytes) {
-        return (bytes + GuestMemory.PAGE - 1) >> GuestMemory.PAGE_SHIFT;
+    private long pages(long bytes) {
+        return bytes + description.pageSize() - 1 >> description.pageShift;
     }
 
     private Map<String, Long> symbols() {
@@ -107,15 +104,16 @@ final class Layout {
 
     /** Maps all memory at the page offset, in pages of the size asked for; a page is mapped when any of it is memory. */
     private void mapDirect(PageTables tables) {
-        long unit = description.mapping.pages;
+        int level = description.mapping.level();
+        long unit = description.pagesOf(level);
         Set<Long> done = new HashSet<>();
         for (ByteRange range : description.memory) {
-            long first = (range.start() >> GuestMemory.PAGE_SHIFT) / unit;
-            long last = (range.end() - 1 >> GuestMemory.PAGE_SHIFT) / unit;
+            long first = (range.start() >> description.pageShift) / unit;
+            long last = (range.end() - 1 >> description.pageShift) / unit;
             for (long n = first; n <= last; n++) {
                 if (done.add(n)) {
-                    long physical = n * unit << GuestMemory.PAGE_SHIFT;
-                    tables.map(description.pageOffset() + physical, physical, unit);
+                    long physical = n * unit << description.pageShift;
+                    tables.map(description.pageOffset() + physical, physical, level);
                 }
             }
             mapped.add(new MappedRange(
@@ -129,7 +127,7 @@ final class Layout {
             description.nodename,
             VmcoreInfoText.release(description.kernel),
             "#1 SMP synthetic",
-            "x86_64",
+            description.machine.name(),
             "(none)"
         };
         long at = image.physical("init_uts_ns") + description.kernel.utsNameOffset;
@@ -162,9 +160,9 @@ final class Layout {
                 return new byte[0];
             }
             long physical = model.structPagePhysical(pfn);
-            int offset = (int) (physical & GuestMemory.PAGE - 1);
+            int offset = (int) (physical & memory.pageSize() - 1);
             return Arrays.copyOfRange(
-                    memory.raw(physical >> GuestMemory.PAGE_SHIFT), offset, offset + MemoryModel.STRUCT_PAGE);
+                    memory.raw(physical >> memory.pageShift()), offset, offset + MemoryModel.STRUCT_PAGE);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * Lays out SPARSEMEM: the table of sections, and a struct page for every page frame of a section that has memory. A
- * section is 32,768 page frames; a page of the memory map holds 64 struct pages of 64 bytes.
+ * section is 32,768 page frames on x86-64; a page of 4 KiB of the memory map holds 64 struct pages of 64 bytes.
  *
  * <pre>
  *  struct mem_section, 32 bytes:  0 section_mem_map   address of the first struct page - first pfn * 64, low bits flags
@@ -18,16 +18,17 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class MemoryModel {
-    static final int SECTION_SHIFT = 15;
     static final int STRUCT_PAGE = 64;
     static final int SECTION_SIZE = 32;
-    static final int SECTIONS_PER_ROOT = GuestMemory.PAGE / SECTION_SIZE;
-    private static final int PFNS_PER_MAP_PAGE = GuestMemory.PAGE / STRUCT_PAGE;
 
     /** Present, has a memory map, online, early. */
     private static final long SECTION_FLAGS = 0xf;
 
     private final Description description;
+    private final int pageShift;
+    private final long sectionPages;
+    private final int sectionsPerRoot;
+    private final int pfnsPerMapPage;
     private final GuestMemory memory;
     private final PhysicalPlaces places;
     private final PageTables tables;
@@ -42,6 +43,10 @@ final class MemoryModel {
             PageTables tables,
             List<MappedRange> mapped) {
         this.description = description;
+        pageShift = description.pageShift;
+        sectionPages = description.sectionPages();
+        sectionsPerRoot = description.pageSize() / SECTION_SIZE;
+        pfnsPerMapPage = description.pageSize() / STRUCT_PAGE;
         this.memory = memory;
         this.places = places;
         this.tables = tables;
@@ -55,8 +60,8 @@ final class MemoryModel {
 
     /** LENGTH(mem_section). */
     long tableLength() {
-        long all = 1L << description.physicalBits() - GuestMemory.PAGE_SHIFT - SECTION_SHIFT;
-        return hasRoots() ? all / SECTIONS_PER_ROOT : all;
+        long all = 1L << description.physicalBits() - description.machine.sectionBits(description);
+        return hasRoots() ? all / sectionsPerRoot : all;
     }
 
     /** Bytes the table takes. */
@@ -67,7 +72,8 @@ final class MemoryModel {
     /** Makes the memory map and the section table, the latter at the physical address given. */
     void layOut(long tablePhysical) {
         for (ByteRange range : description.memory) {
-            for (long s = range.start() >> 27; s <= range.end() - 1 >> 27; s++) {
+            int bits = description.machine.sectionBits(description);
+            for (long s = range.start() >> bits; s <= range.end() - 1 >> bits; s++) {
                 if (sections.add(s)) {
                     layOutSection(s, tablePhysical);
                 }
@@ -76,20 +82,20 @@ final class MemoryModel {
     }
 
     private void layOutSection(long section, long tablePhysical) {
-        long first = section << SECTION_SHIFT;
-        long end = first + (1L << SECTION_SHIFT);
+        long first = section * sectionPages;
+        long end = first + sectionPages;
         if (absent(first, end)) {
             return;
         }
         long entry;
         if (hasRoots()) {
-            long root = tablePhysical + section / SECTIONS_PER_ROOT * Long.BYTES;
+            long root = tablePhysical + section / sectionsPerRoot * Long.BYTES;
             long page = memory.getLong(root);
             if (page == 0) {
-                page = description.pageOffset() + (places.page("mem_section") << GuestMemory.PAGE_SHIFT);
+                page = description.pageOffset() + (places.page("mem_section") << pageShift);
                 memory.putLong(root, page);
             }
-            entry = page - description.pageOffset() + section % SECTIONS_PER_ROOT * SECTION_SIZE;
+            entry = page - description.pageOffset() + section % sectionsPerRoot * SECTION_SIZE;
         } else {
             entry = tablePhysical + section * SECTION_SIZE;
         }
@@ -98,16 +104,19 @@ final class MemoryModel {
 
         boolean whole = Stream.concat(description.withoutMemmap.stream(), description.sharedMemmap.stream())
                 .noneMatch(odd -> odd.touches(first, end));
-        long large = description.mapping.pages > 1 && whole ? places.tryPages("memory map", 512, 512) : -1;
+        long block = description.pagesOf(2);
+        boolean fits = sectionPages * STRUCT_PAGE == block << pageShift;
+        long large =
+                description.mapping.level() > 1 && whole && fits ? places.tryPages("memory map", block, block) : -1;
         if (large >= 0) {
-            map(structPage(first), large, 512);
+            map(structPage(first), large, 2);
         }
-        for (long pfn = first; pfn < end; pfn += PFNS_PER_MAP_PAGE) {
-            if (absent(pfn, pfn + PFNS_PER_MAP_PAGE)) {
+        for (long pfn = first; pfn < end; pfn += pfnsPerMapPage) {
+            if (absent(pfn, pfn + pfnsPerMapPage)) {
                 continue;
             }
-            long place = large >= 0 ? large + (pfn - first) / PFNS_PER_MAP_PAGE : placeOf(pfn);
-            mapPages.put(pfn / PFNS_PER_MAP_PAGE, place);
+            long place = large >= 0 ? large + (pfn - first) / pfnsPerMapPage : placeOf(pfn);
+            mapPages.put(pfn / pfnsPerMapPage, place);
             if (large < 0) {
                 map(structPage(pfn), place, 1);
             }
@@ -117,18 +126,17 @@ final class MemoryModel {
     /** A new page, or the one that an earlier group of page frames shares. */
     private long placeOf(long pfn) {
         for (ByteRange shared : description.sharedMemmap) {
-            Long earlier = mapPages.get(shared.start() / PFNS_PER_MAP_PAGE);
-            if (earlier != null && shared.contains(pfn, pfn + PFNS_PER_MAP_PAGE)) {
+            Long earlier = mapPages.get(shared.start() / pfnsPerMapPage);
+            if (earlier != null && shared.contains(pfn, pfn + pfnsPerMapPage)) {
                 return earlier;
             }
         }
         return places.page("memory map");
     }
 
-    private void map(long virtual, long pfn, long pages) {
-        tables.map(virtual, pfn << GuestMemory.PAGE_SHIFT, pages);
-        mapped.add(
-                new MappedRange("memory map", virtual, pfn << GuestMemory.PAGE_SHIFT, pages << GuestMemory.PAGE_SHIFT));
+    private void map(long virtual, long pfn, int level) {
+        tables.map(virtual, pfn << pageShift, level);
+        mapped.add(new MappedRange("memory map", virtual, pfn << pageShift, description.pagesOf(level) << pageShift));
     }
 
     private boolean absent(long first, long end) {
@@ -142,25 +150,24 @@ final class MemoryModel {
 
     /** Whether the page frame has a struct page. */
     boolean hasStructPage(long pfn) {
-        return mapPages.containsKey(pfn / PFNS_PER_MAP_PAGE);
+        return mapPages.containsKey(pfn / pfnsPerMapPage);
     }
 
     /** Physical address of a struct page that exists. */
     long structPagePhysical(long pfn) {
-        return (mapPages.get(pfn / PFNS_PER_MAP_PAGE) << GuestMemory.PAGE_SHIFT)
-                + pfn % PFNS_PER_MAP_PAGE * STRUCT_PAGE;
+        return (mapPages.get(pfn / pfnsPerMapPage) << pageShift) + pfn % pfnsPerMapPage * STRUCT_PAGE;
     }
 
-    /** All page frames that have a struct page, in groups of {@code PFNS_PER_MAP_PAGE}. */
+    /** All page frames that have a struct page, in groups of {@code pfnsPerMapPage}. */
     Iterable<Long> groups() {
         return mapPages.keySet();
     }
 
-    static long firstOfGroup(long group) {
-        return group * PFNS_PER_MAP_PAGE;
+    long firstOfGroup(long group) {
+        return group * pfnsPerMapPage;
     }
 
-    static long endOfGroup(long group) {
-        return (group + 1) * PFNS_PER_MAP_PAGE;
+    long endOfGroup(long group) {
+        return (group + 1) * pfnsPerMapPage;
     }
 }

@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 final class PageFill {
     private PageFill() {}
 
-    static byte[] of(FillLine.Kind kind, long pfn, long value) {
-        byte[] page = new byte[GuestMemory.PAGE];
+    static byte[] of(FillLine.Kind kind, long pfn, long value, int pageSize) {
+        byte[] page = new byte[pageSize];
         switch (kind) {
             case PATTERN -> {
                 byte[] name = "pfn 000000000000".getBytes(StandardCharsets.US_ASCII);

@@ -1,58 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.testkit;
 
-/**
- * Lays out x86-64 page tables. Each table is one page of 512 entries of 8 bytes:
- *
- * <pre>
- *  63  62       52 51                             12 11   9 8  7  6 5 4 3 2 1 0
- *  +--+-----------+---------------------------------+------+--+--+-+-+-+-+-+-+-+
- *  |NX| available | physical page frame             | avl  |G |PS|D|A| | |U|W|P|
- *  +--+-----------+---------------------------------+------+--+--+-+-+-+-+-+-+-+
- *   P present, PS page (in the third and second table: 1 GiB and 2 MiB), the SME mask is or-ed in
- * </pre>
- */
+/** Lays out page tables: each is one page of entries of 8 bytes, which the machine says how to write. */
 final class PageTables {
-    private static final long TABLE_BITS = 0x63;
-    private static final long PAGE_BITS = 0x8000000000000163L;
-    private static final long LARGE = 1 << 7;
-    private static final long ADDRESS = 0x000ffffffffff000L;
-
+    private final Description description;
     private final GuestMemory memory;
     private final PhysicalPlaces places;
+    private final SyntheticMachine machine;
     private final long root;
     private final int levels;
-    private final long smeMask;
+    private final int tableBits;
 
-    PageTables(GuestMemory memory, PhysicalPlaces places, long rootPfn, int levels, long smeMask) {
+    PageTables(Description description, GuestMemory memory, PhysicalPlaces places, long root) {
+        this.description = description;
         this.memory = memory;
         this.places = places;
-        this.root = rootPfn << GuestMemory.PAGE_SHIFT;
-        this.levels = levels;
-        this.smeMask = smeMask;
+        this.root = root;
+        machine = description.machine;
+        levels = machine.levels(description);
+        tableBits = description.tableBits();
     }
 
-    /** Maps one page of 1, 512 or 262,144 small pages; both addresses are aligned to it. */
-    void map(long virtual, long physical, long pages) {
-        int leaf = pages == 1 ? 1 : pages == 512 ? 2 : 3;
+    /** Maps one page at a level, 1 for the smallest ones; both addresses are aligned to it. */
+    void map(long virtual, long physical, int leaf) {
         long table = root;
         for (int level = levels; level > leaf; level--) {
-            long entry = table + index(virtual, level) * 8;
+            long entry = table + index(virtual, level) * Long.BYTES;
             long value = memory.getLong(entry);
             if (value == 0) {
-                long next = places.page("page tables") << GuestMemory.PAGE_SHIFT;
-                memory.putLong(entry, next | smeMask | TABLE_BITS);
+                long next = places.page("page tables") << description.pageShift;
+                memory.putLong(entry, machine.tableEntry(description, next));
                 table = next;
-            } else if ((value & LARGE) != 0) {
-                throw new IllegalStateException("0x" + Long.toHexString(virtual) + " is mapped twice");
             } else {
-                table = value & ADDRESS & ~smeMask;
+                table = machine.table(description, value);
+            }
+            if (table == -1) {
+                throw new IllegalStateException("0x" + Long.toHexString(virtual) + " is mapped twice");
             }
         }
-        memory.putLong(table + index(virtual, leaf) * 8, physical | smeMask | PAGE_BITS | (leaf > 1 ? LARGE : 0));
+        memory.putLong(table + index(virtual, leaf) * Long.BYTES, machine.pageEntry(description, physical, leaf));
     }
 
-    private static long index(long virtual, int level) {
-        return virtual >>> GuestMemory.PAGE_SHIFT + 9 * (level - 1) & 511;
+    private long index(long virtual, int level) {
+        int bits = level == levels ? machine.topBits(description) : tableBits;
+        return virtual >>> description.pageShift + tableBits * (level - 1) & (1L << bits) - 1;
     }
 }

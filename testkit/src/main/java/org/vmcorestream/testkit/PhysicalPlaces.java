@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * speaks of, and that nothing else was put into; the lowest such ones from 1 MiB on.
  */
 final class PhysicalPlaces {
-    private static final long FIRST = 0x100;
+    private static final long LOWEST = 1 << 20;
 
     private final GuestMemory memory;
     private final long endPfn;
@@ -22,13 +22,16 @@ final class PhysicalPlaces {
     private final List<PageLine> spokenOf;
     private final List<FillLine> filled;
     private final SortedMap<String, List<Long>> places = new TreeMap<>();
-    private long cursor = FIRST;
+    private final long first;
+    private long cursor;
 
-    PhysicalPlaces(GuestMemory memory, long endPfn, List<PageLine> spokenOf, List<FillLine> filled) {
+    PhysicalPlaces(Description description, GuestMemory memory) {
         this.memory = memory;
-        this.endPfn = endPfn;
-        this.spokenOf = spokenOf;
-        this.filled = filled;
+        endPfn = description.endPfn();
+        spokenOf = description.pages;
+        filled = description.fills;
+        first = Math.max(LOWEST >> description.pageShift, description.memoryStart() >> description.pageShift);
+        cursor = first;
     }
 
     /** One page. */
@@ -52,7 +55,7 @@ final class PhysicalPlaces {
 
     /** Consecutive pages, or -1 where there is no room for them. */
     long tryPages(String what, long count, long alignment) {
-        long from = (FIRST + alignment - 1) / alignment * alignment;
+        long from = (first + alignment - 1) / alignment * alignment;
         while (from + count <= endPfn) {
             long blocked = lastNotFree(from, count);
             if (blocked < 0) {
@@ -118,6 +121,6 @@ final class PhysicalPlaces {
     private DescriptionException noRoom(String what, long count, long alignment) {
         return new DescriptionException("no room for " + what + ": needs " + count
                 + " free consecutive pages in the file" + (alignment > 1 ? ", aligned to " + alignment : "")
-                + ", from page frame 0x100 on; give it more memory");
+                + ", from page frame 0x" + Long.toHexString(first) + " on; give it more memory");
     }
 }

@@ -54,9 +54,9 @@ final class StructPages {
 
     /** A whole page of struct pages at once: there are half a million of them in 2 GiB. */
     private void resetGroup(long group) {
-        byte[] page = memory.structure(model.structPagePhysical(MemoryModel.firstOfGroup(group)));
+        byte[] page = memory.structure(model.structPagePhysical(model.firstOfGroup(group)));
         int at = 0;
-        for (long pfn = MemoryModel.firstOfGroup(group); pfn < MemoryModel.endOfGroup(group); pfn++) {
+        for (long pfn = model.firstOfGroup(group); pfn < model.endOfGroup(group); pfn++) {
             System.arraycopy(memory.hasMemory(pfn) ? neverUsed : noMemory, 0, page, at, MemoryModel.STRUCT_PAGE);
             at += MemoryModel.STRUCT_PAGE;
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /**
  * A synthetic vmcore as a kdump-compressed file, 64-bit and little-endian, of any header version. Blocks are pages.
@@ -28,10 +29,10 @@ public final class SyntheticKdump {
     /** Bytes of the sub header by version, from 1 on. */
     private static final int[] SUB_HEADER = {0, 16, 32, 48, 64, 80, 104};
 
-    private static final int BLOCK = GuestMemory.PAGE;
     private static final int DESCRIPTOR = 24;
 
     private final SyntheticVmcore vmcore;
+    private int block;
     private int version = 6;
     private KdumpStyle style = KdumpStyle.MAKEDUMPFILE;
     private LongFunction<PageCompression> compression = pfn -> PageCompression.ZLIB;
@@ -43,6 +44,7 @@ public final class SyntheticKdump {
 
     private SyntheticKdump(SyntheticVmcore vmcore) {
         this.vmcore = vmcore;
+        block = 1 << vmcore.pageShift();
     }
 
     /** A whole file of header version 6 with all pages, as makedumpfile -c -d 0 would write it. */
@@ -59,6 +61,12 @@ public final class SyntheticKdump {
     /** With another writer's habits. */
     public SyntheticKdump style(KdumpStyle writer) {
         style = writer;
+        return this;
+    }
+
+    /** With blocks of several pages, as QEMU writes where a machine has pages of several sizes. Pages are then blocks below. */
+    public SyntheticKdump blockSize(int bytes) {
+        block = bytes;
         return this;
     }
 
@@ -95,22 +103,22 @@ public final class SyntheticKdump {
 
     /** Whether a page is in the second bitmap. */
     public boolean holds(long pfn) {
-        return vmcore.contents().hasMemory(pfn) && vmcore.contents().hasData(pfn) && !leftOut.test(pfn);
+        return any(pfn, vmcore.contents()::hasMemory) && any(pfn, vmcore.contents()::hasData) && !leftOut.test(pfn);
     }
 
     /** Position of the first bitmap. */
     public int bitmaps() {
-        return (1 + subHeaderBlocks()) * BLOCK;
+        return (1 + subHeaderBlocks()) * block;
     }
 
     /** Position of the second bitmap. */
     public int secondBitmap() {
-        return bitmaps() + bitmapBlocks() / 2 * BLOCK;
+        return bitmaps() + bitmapBlocks() / 2 * block;
     }
 
     /** Position of the first descriptor. */
     public int descriptors() {
-        return bitmaps() + bitmapBlocks() * BLOCK;
+        return bitmaps() + bitmapBlocks() * block;
     }
 
     /** Writes the file. */
@@ -120,17 +128,17 @@ public final class SyntheticKdump {
 
     /** The bytes of the file. */
     public byte[] bytes() {
-        long endPfn = vmcore.endPfn();
+        long endPfn = end();
         byte[] head = new byte[descriptors()];
         mainHeader(head);
         subHeader(head);
         byte[] extra = version == 3 ? text() : version > 3 ? notes() : new byte[0];
-        System.arraycopy(extra, 0, head, BLOCK + SUB_HEADER[version], extra.length);
+        System.arraycopy(extra, 0, head, block + SUB_HEADER[version], extra.length);
         ByteArrayOutputStream descriptors = new ByteArrayOutputStream();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         int all = 0;
         for (long pfn = 0; pfn < endPfn; pfn++) {
-            if (vmcore.contents().hasMemory(pfn) && (style != KdumpStyle.QEMU || holds(pfn))) {
+            if (any(pfn, vmcore.contents()::hasMemory) && (style != KdumpStyle.QEMU || holds(pfn))) {
                 head[bitmaps() + (int) (pfn >> 3)] |= (byte) (1 << (pfn & 7));
             }
             if (holds(pfn)) {
@@ -140,7 +148,7 @@ public final class SyntheticKdump {
         }
         // Page data begin where those of the whole dump would.
         long dataAt = head.length + (long) all * DESCRIPTOR;
-        data.writeBytes(new byte[BLOCK]);
+        data.writeBytes(new byte[block]);
         for (long pfn = Math.max(0, firstPfn); pfn < (partEnd < 0 ? endPfn : partEnd); pfn++) {
             if (holds(pfn)) {
                 descriptors.writeBytes(store(pfn, dataAt, data));
@@ -160,17 +168,17 @@ public final class SyntheticKdump {
         if (missing.test(pfn)) {
             return descriptor;
         }
-        byte[] page = vmcore.page(pfn);
-        if (Arrays.equals(page, new byte[BLOCK])) {
+        byte[] page = contents(pfn);
+        if (Arrays.equals(page, new byte[block])) {
             LittleEndian.putLong(descriptor, 0, dataAt);
-            LittleEndian.putInt(descriptor, 8, BLOCK);
+            LittleEndian.putInt(descriptor, 8, block);
             return descriptor;
         }
         PageCompression codec = compression.apply(pfn);
         byte[] stored = codec.compress(page);
-        boolean raw = stored.length >= BLOCK;
+        boolean raw = stored.length >= block;
         LittleEndian.putLong(descriptor, 0, dataAt + data.size());
-        LittleEndian.putInt(descriptor, 8, raw ? BLOCK : stored.length);
+        LittleEndian.putInt(descriptor, 8, raw ? block : stored.length);
         LittleEndian.putInt(descriptor, 12, raw ? 0 : codec.flag());
         data.writeBytes(raw ? page : stored);
         return descriptor;
@@ -179,7 +187,7 @@ public final class SyntheticKdump {
     private void mainHeader(byte[] head) {
         System.arraycopy("KDUMP   ".getBytes(StandardCharsets.US_ASCII), 0, head, 0, 8);
         LittleEndian.putInt(head, 8, version);
-        String[] names = {"Linux", "synthetic", vmcore.info("OSRELEASE"), "#1", "x86_64", "(none)"};
+        String[] names = {"Linux", "synthetic", vmcore.info("OSRELEASE"), "#1", machine(), "(none)"};
         for (int i = 0; i < names.length; i++) {
             if (names[i] != null && (style != KdumpStyle.QEMU || i == 4)) {
                 byte[] name = names[i].getBytes(StandardCharsets.US_ASCII);
@@ -188,40 +196,46 @@ public final class SyntheticKdump {
         }
         boolean incomplete = false;
         int codecs = 0;
-        for (long pfn = 0; pfn < vmcore.endPfn(); pfn++) {
+        for (long pfn = 0; pfn < end(); pfn++) {
             incomplete |= missing.test(pfn);
             codecs = codecs == 0 ? compression.apply(pfn).flag() : codecs;
         }
         LittleEndian.putInt(head, 424, codecs | (incomplete ? 0x8 : 0));
-        LittleEndian.putInt(head, 428, BLOCK);
+        LittleEndian.putInt(head, 428, block);
         LittleEndian.putInt(head, 432, subHeaderBlocks());
         LittleEndian.putInt(head, 436, bitmapBlocks());
-        LittleEndian.putInt(head, 440, (int) vmcore.endPfn());
+        LittleEndian.putInt(head, 440, (int) end());
         LittleEndian.putInt(head, 460, 1);
     }
 
+    /** QEMU has a name for x86-64 alone. */
+    private String machine() {
+        boolean unknown = style == KdumpStyle.QEMU && !vmcore.machine().equals("x86_64");
+        return unknown ? "Unknown" : vmcore.machine();
+    }
+
     private void subHeader(byte[] head) {
-        LittleEndian.putLong(head, BLOCK, style == KdumpStyle.QEMU ? 0x1234000 : vmcore.physBase());
-        LittleEndian.putInt(head, BLOCK + 8, style == KdumpStyle.QEMU ? 1 : 0);
+        LittleEndian.putLong(head, block, style == KdumpStyle.QEMU ? 0x1234000 : vmcore.physBase());
+        LittleEndian.putInt(head, block + 8, style == KdumpStyle.QEMU ? 1 : 0);
         if (version >= 2 && firstPfn >= 0) {
-            LittleEndian.putInt(head, BLOCK + 12, 1);
-            LittleEndian.putLong(head, BLOCK + 16, firstPfn);
-            LittleEndian.putLong(head, BLOCK + 24, partEnd);
+            LittleEndian.putInt(head, block + 12, 1);
+            LittleEndian.putLong(head, block + 16, firstPfn);
+            LittleEndian.putLong(head, block + 24, partEnd);
         }
-        int behind = BLOCK + SUB_HEADER[version];
+        int behind = block + SUB_HEADER[version];
         if (version >= 3 && vmcoreInfo) {
             LittleEndian.putLong(
-                    head, BLOCK + 32, version == 3 ? behind : behind + notes().length - padded(text().length));
-            LittleEndian.putLong(head, BLOCK + 40, text().length);
+                    head, block + 32, version == 3 ? behind : behind + notes().length - padded(text().length));
+            LittleEndian.putLong(head, block + 40, text().length);
         }
         if (version >= 4) {
-            LittleEndian.putLong(head, BLOCK + 48, behind);
-            LittleEndian.putLong(head, BLOCK + 56, notes().length);
+            LittleEndian.putLong(head, block + 48, behind);
+            LittleEndian.putLong(head, block + 56, notes().length);
         }
         if (version >= 6) {
-            LittleEndian.putLong(head, BLOCK + 80, Math.max(0, firstPfn));
-            LittleEndian.putLong(head, BLOCK + 88, Math.max(0, partEnd));
-            LittleEndian.putLong(head, BLOCK + 96, vmcore.endPfn());
+            LittleEndian.putLong(head, block + 80, Math.max(0, firstPfn));
+            LittleEndian.putLong(head, block + 88, Math.max(0, partEnd));
+            LittleEndian.putLong(head, block + 96, end());
         }
     }
 
@@ -247,11 +261,34 @@ public final class SyntheticKdump {
     }
 
     private int bitmapBlocks() {
-        return 2 * blocks((vmcore.endPfn() + 7) / 8);
+        return 2 * blocks((end() + 7) / 8);
     }
 
-    private static int blocks(long bytes) {
-        return (int) ((bytes + BLOCK - 1) / BLOCK);
+    /** Pages in a block. */
+    private int pages() {
+        return block >> vmcore.pageShift();
+    }
+
+    /** Block behind the last one with memory. */
+    private long end() {
+        return (vmcore.endPfn() + pages() - 1) / pages();
+    }
+
+    private boolean any(long number, LongPredicate ofPage) {
+        return LongStream.range(number * pages(), (number + 1) * pages()).anyMatch(ofPage);
+    }
+
+    private byte[] contents(long number) {
+        byte[] all = new byte[block];
+        for (int i = 0; i < pages(); i++) {
+            byte[] page = vmcore.page(number * pages() + i);
+            System.arraycopy(page, 0, all, i * page.length, page.length);
+        }
+        return all;
+    }
+
+    private int blocks(long bytes) {
+        return (int) ((bytes + block - 1) / block);
     }
 
     private static int padded(int length) {

@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A vmcore of an x86-64 machine that never was, made from a short text. {@link org.vmcorestream.testkit} has the grammar.
+ * A vmcore of a machine that never was, made from a short text. {@link org.vmcorestream.testkit} has the grammar.
  *
  * @param file where it was written
+ * @param machine utsname.machine
+ * @param pageShift log2 of the page size
  * @param vmcoreInfo text of its VMCOREINFO note
  * @param memory physical memory, one range for each PT_LOAD, in the order of the file
  * @param backed what of each range is in the file
@@ -21,13 +23,16 @@ import java.util.TreeMap;
  * @param mapped what the page tables map besides single odd pages, in no particular order
  * @param structures page frames that hold structures of the kernel, by what they hold; a dump without them is useless
  * @param log the records that were written to the kernel log, oldest first, those overwritten since included
- * @param physBase physical address of a kernel symbol = address - 0xffffffff80000000 + this
+ * @param physBase phys_base of kdump headers: on x86-64 physical address of a kernel symbol = address - 0xffffffff80000000 +
+ *     this, on others the physical address of the direct map's first byte
  * @param pageOffset virtual address of physical address 0 in the direct map
  * @param vmemmap virtual address of the struct page of page frame 0
  * @param contents the machine's memory
  */
 public record SyntheticVmcore(
         Path file,
+        String machine,
+        int pageShift,
         String vmcoreInfo,
         List<ByteRange> memory,
         List<ByteRange> backed,
@@ -48,7 +53,7 @@ public record SyntheticVmcore(
         /** Whether the file has any byte of the page. */
         boolean hasData(long pfn);
 
-        /** The 4096 bytes a reader of the file must see; bytes that are not in the file are zeros. */
+        /** The bytes a reader of the file must see; bytes that are not in the file are zeros. */
         byte[] page(long pfn);
 
         /** The 64 bytes of the page frame's struct page, empty where it has none. */
@@ -69,7 +74,7 @@ public record SyntheticVmcore(
     /** Page frame behind the last one with memory. */
     public long endPfn() {
         return memory.stream()
-                .mapToLong(range -> range.end() + GuestMemory.PAGE - 1 >> GuestMemory.PAGE_SHIFT)
+                .mapToLong(range -> range.end() + (1L << pageShift) - 1 >> pageShift)
                 .max()
                 .orElseThrow();
     }

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Makes the text of the VMCOREINFO note, in the order of the kernel ({@code kernel/vmcore_info.c},
- * {@code arch/x86/kernel/vmcore_info_64.c}): only keys that this kernel exports.
+ * Makes the text of the VMCOREINFO note, in the order of the kernel ({@code kernel/vmcore_info.c}, then
+ * what the machine adds): only keys that this kernel exports.
  */
 final class VmcoreInfoText {
     static final String BUILD_ID = "0123456789abcdef0123456789abcdef01234567";
@@ -22,7 +22,7 @@ final class VmcoreInfoText {
         if (kernel.compareTo(KernelPreset.V5_10) > 0) {
             keys.put("BUILD-ID", BUILD_ID);
         }
-        keys.put("PAGESIZE", "4096");
+        keys.put("PAGESIZE", Integer.toString(description.pageSize()));
     }
 
     static String release(KernelPreset kernel) {
@@ -33,7 +33,7 @@ final class VmcoreInfoText {
     void memory(KernelImage image, long memSection, long memSectionLength) {
         symbol("init_uts_ns", image.virtual("init_uts_ns"));
         offset("uts_namespace.name", kernel.utsNameOffset);
-        symbol("swapper_pg_dir", image.virtual("init_top_pgt"));
+        symbol("swapper_pg_dir", image.virtual(description.machine.topTable()));
         symbol("_stext", image.start());
         if (kernel.vmemmapExported()) {
             symbol("vmemmap", description.vmemmap());
@@ -42,7 +42,7 @@ final class VmcoreInfoText {
         length("mem_section", memSectionLength);
         size("mem_section", MemoryModel.SECTION_SIZE);
         offset("mem_section.section_mem_map", 0);
-        number("SECTION_SIZE_BITS", GuestMemory.PAGE_SHIFT + MemoryModel.SECTION_SHIFT);
+        number("SECTION_SIZE_BITS", description.machine.sectionBits(description));
         number("MAX_PHYSMEM_BITS", description.physicalBits());
         size("page", MemoryModel.STRUCT_PAGE);
         size("list_head", 16);
@@ -68,7 +68,7 @@ final class VmcoreInfoText {
             case FLAGS_BYTE -> offset("page.compound_head", 8);
             case INFO_MASK -> offset("page.compound_info", 8);
         }
-        length("zone.free_area", 11);
+        length("zone.free_area", description.maxPageOrder() + 1);
         length("free_area.free_list", kernel.compareTo(KernelPreset.V6_16) >= 0 ? 6 : 5);
     }
 
@@ -100,16 +100,6 @@ final class VmcoreInfoText {
         }
     }
 
-    /** What address translation needs. */
-    void machine(KernelImage image) {
-        number("phys_base", image.physBase());
-        symbol("init_top_pgt", image.virtual("init_top_pgt"));
-        number("pgtable_l5_enabled", description.levels == 5 ? 1 : 0);
-        keys.put("KERNELOFFSET", Long.toHexString(description.kaslr));
-        number("KERNEL_IMAGE_SIZE", 1L << 30);
-        keys.put("NUMBER(sme_mask)", Long.toUnsignedString(description.smeMask));
-    }
-
     void symbol(String name, long address) {
         keys.put("SYMBOL(" + name + ")", Long.toHexString(address));
     }
@@ -126,8 +116,16 @@ final class VmcoreInfoText {
         keys.put("LENGTH(" + name + ")", Long.toString(value));
     }
 
-    private void number(String name, long value) {
+    void number(String name, long value) {
         keys.put("NUMBER(" + name + ")", Long.toString(value));
+    }
+
+    void hex(String name, long value) {
+        keys.put("NUMBER(" + name + ")", "0x" + Long.toHexString(value));
+    }
+
+    void put(String key, String value) {
+        keys.put(key, value);
     }
 
     private void type(String name, int value) {

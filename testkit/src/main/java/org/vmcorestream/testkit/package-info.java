@@ -16,11 +16,16 @@
  *  STRING    "text"   with \n \t \\ \" \xNN
  *
  *  kernel 4.19|5.10|6.1|6.4|6.6|6.9|6.12|6.16|7.2   which keys VMCOREINFO has, their numbers, struct page, printk (6.12)
+ *  machine x86_64|aarch64|riscv64  whose page tables and VMCOREINFO (x86_64)
+ *  page_size 4K|16K|64K            aarch64 has all of them (4K)
+ *  va_bits NUMBER [NUMBER]         bits of kernel addresses (48); how many the CPU can do where that is fewer, aarch64
+ *  physical_bits NUMBER            MAX_PHYSMEM_BITS (what the machine has)
  *  memory BYTES                    one PT_LOAD each; at least one
  *  file BYTES                      what of the memory the file holds; must begin where a memory line begins, and then
  *                                  p_filesz is less than p_memsz (all of it)
- *  paging 4|5                      levels of the page tables (4)
- *  mapping 4K|2M|1G                page size of direct map, memory map (at most 2M) and kernel image where it fits (2M)
+ *  paging 4|5                      levels of the page tables of x86_64 (4)
+ *  mapping 4K|2M|1G                page size of direct map, memory map (at most 2M) and kernel image where it fits (2M); stands
+ *                                  for a page and the two sizes of large pages where pages are not of 4K
  *  kaslr NUMBER                    KERNELOFFSET (0)
  *  phys_base NUMBER                (made up so that the image lies where there is room)
  *  page_offset NUMBER              virtual address of the direct map (that of a kernel without KASLR)

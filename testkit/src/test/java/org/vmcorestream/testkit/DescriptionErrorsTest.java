@@ -44,11 +44,30 @@ class DescriptionErrorsTest {
                 "poke phys+0 u8 1 | line 2: no structure lies at 0x0",
                 "log_ring descs=99 | line 2: a ring has 1 to 24 bits, not 99",
                 "phys_base 0x70000000 | no place for kernel image at page frames 0x71000..0x7100",
-                "paging 5 # and 2 MiB for the table, but: | no room for"
+                "paging 5 # and 2 MiB for the table, but: | no room for",
+                "machine s390x | line 2: machine 's390x' is not one of x86_64 aarch64 riscv64",
+                "page_size 8K | line 2: page_size is 4K, 16K or 64K, not 8192",
+                "page_size 16K | x86_64 has pages of 4K alone"
             })
     void shouldNameTheLineAndWhatWasExpected(String line, String problem) {
         String memory = line.startsWith("paging 5") ? "memory 0-3M" : "memory 0-16M";
         assertThatThrownBy(() -> SyntheticVmcore.write(directory.resolve("v.elf"), memory + "\n" + line))
+                .isInstanceOf(DescriptionException.class)
+                .hasMessageStartingWith(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "aarch64 | va_bits 40 | va_bits is one of [39, 48, 52], not 40",
+                "aarch64 | va_bits 48 39 | only kernels for 52 bits run with 48",
+                "riscv64 | va_bits 52 | va_bits is 39, 48 or 57, not 52",
+                "riscv64 | page_size 64K | riscv64 has pages of 4K alone"
+            })
+    void shouldRefuseMachinesThatCannotBe(String machine, String line, String problem) {
+        String text = "memory 1G-1040M\nmachine " + machine + "\n" + line;
+        assertThatThrownBy(() -> SyntheticVmcore.write(directory.resolve("v.elf"), text))
                 .isInstanceOf(DescriptionException.class)
                 .hasMessageStartingWith(problem);
     }

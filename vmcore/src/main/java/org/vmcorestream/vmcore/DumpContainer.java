@@ -3,9 +3,12 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /**
  * What a file format has to give so that the kernel in a dump can be read: everything above the bytes of physical memory is the
@@ -29,6 +32,24 @@ public interface DumpContainer extends AutoCloseable {
 
     /** Whether the dump itself says that pages are missing from it. */
     boolean incomplete();
+
+    /** The machine that crashed, as far as the format says it, or else as the kernel does. */
+    Machine machine(VmcoreInfo info) throws VmcoreException;
+
+    /** What is wrong with files that were cut, one line; empty when none was. */
+    default Optional<String> cut() {
+        return Optional.empty();
+    }
+
+    /** Dump level that the format names, whatever it is; 0 when nothing was left out, or nobody says so. */
+    default int dumpLevel() {
+        return 0;
+    }
+
+    /** When the kernel crashed by what the format says, whatever it is, seconds since 1970-01-01 UTC; 0 when it does not. */
+    default long timestamp() {
+        return 0;
+    }
 
     /** What the format says of phys_base, for kernels whose VMCOREINFO does not. */
     OptionalLong physBase();

@@ -8,12 +8,13 @@ import java.util.OptionalLong;
 import org.vmcorestream.vmcore.elf.ElfCore;
 import org.vmcorestream.vmcore.elf.ElfNotes;
 import org.vmcorestream.vmcore.file.DumpFile;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.FrameRuns;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.SegmentMemory;
-import org.vmcorestream.vmcore.os.KernelMap;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /** A dump in ELF format: memory lies in the file as it is, segment by segment. */
 final class ElfDump implements DumpContainer {
@@ -74,8 +75,13 @@ final class ElfDump implements DumpContainer {
     }
 
     @Override
+    public Machine machine(VmcoreInfo info) {
+        return core.machine();
+    }
+
+    @Override
     public OptionalLong physBase() {
-        return KernelMap.physBase(core.loads());
+        return core.physBase();
     }
 
     @Override

@@ -15,9 +15,14 @@ import org.vmcorestream.vmcore.spool.SpoolRoom;
  * @param spool room for streams and flattened files
  * @param listener told how far spooling is
  * @param standardInput what {@link #STANDARD_INPUT} reads
+ * @param recompress whether pages of a kdump file are to be compressed anew where they could be taken as they are stored
  */
 public record OpenSettings(
-        Optional<Path> vmcoreInfo, SpoolRoom spool, SpoolListener listener, InputStream standardInput) {
+        Optional<Path> vmcoreInfo,
+        SpoolRoom spool,
+        SpoolListener listener,
+        InputStream standardInput,
+        boolean recompress) {
     /** Name of standard input. */
     public static final Path STANDARD_INPUT = Path.of("-");
 
@@ -27,6 +32,11 @@ public record OpenSettings(
             new SpoolRoom(usualFolder(), SpoolRoom.NO_LIMIT),
             SpoolListener.NONE,
             InputStream.nullInputStream());
+
+    /** Pages that could be taken as they are stored are. */
+    public OpenSettings(Optional<Path> vmcoreInfo, SpoolRoom spool, SpoolListener listener, InputStream standardInput) {
+        this(vmcoreInfo, spool, listener, standardInput, false);
+    }
 
     private static Path usualFolder() {
         Path disk = Path.of("/var/tmp");

@@ -3,15 +3,17 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.log.KernelLog;
 import org.vmcorestream.vmcore.log.KernelLogReader;
+import org.vmcorestream.vmcore.machine.KernelMap;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 import org.vmcorestream.vmcore.os.KernelIdentityReader;
-import org.vmcorestream.vmcore.os.KernelMap;
 import org.vmcorestream.vmcore.page.MemmapFrames;
 import org.vmcorestream.vmcore.page.PageLayout;
 import org.vmcorestream.vmcore.page.PageVocabulary;
@@ -25,8 +27,11 @@ final class OpenedVmcore implements Vmcore {
     /** Longest memory that a {@link PfnBitmap} can hold. */
     private static final long MAX_END_PFN = 1L << 37;
 
+    private static final int MAX_DUMP_LEVEL = 31;
+
     private final DumpContainer dump;
     private final VmcoreInfo info;
+    private final Machine machine;
     private final PageFacts facts;
     private final PageLayout layout;
     private final PhysicalMemory physical;
@@ -42,19 +47,27 @@ final class OpenedVmcore implements Vmcore {
         this.dump = dump;
         String source = dump.file().toString();
         info = new VmcoreInfo(source, dump.vmcoreInfo());
-        facts = PageVocabulary.read(source, info);
+        machine = dump.machine(info);
+        facts = PageVocabulary.read(source, info, machine);
         layout = PageLayout.read(source, info, facts);
         physical = dump.memory();
-        kernelMap = KernelMap.read(source, info, dump.physBase());
+        kernelMap = machine.kernelMap(source, info, facts.pageShift(), dump.physBase());
         KernelMemory memory = kernelMap.memory(physical);
         Frames all = dump.frames(facts.pageShift());
-        sections = SparseMemoryReader.read(source, info, memory, layout.size(), facts.pageShift(), all.endPfn());
+        sections = SparseMemoryReader.read(
+                source,
+                info,
+                machine.sections(info, facts.pageShift()),
+                memory,
+                layout.size(),
+                facts.pageShift(),
+                all.endPfn());
         frames = all.below(sections.endPfn());
         if (frames.endPfn() > MAX_END_PFN) {
             throw new UnsupportedVmcoreException(
                     source + ": memory up to page frame " + frames.endPfn() + ", expected at most " + MAX_END_PFN);
         }
-        kernel = KernelIdentityReader.read(info, memory, dump.cpus(), kernelMap.physBase());
+        kernel = KernelIdentityReader.read(info, machine, memory, dump.cpus(), kernelMap.physBase());
         pages = dump.pages(facts.pageShift());
     }
 
@@ -69,7 +82,8 @@ final class OpenedVmcore implements Vmcore {
         } catch (CorruptVmcoreException e) {
             dump.close();
             throw dump.incomplete()
-                    ? new CorruptVmcoreException(e.getMessage() + " (the dump says that it is incomplete)")
+                    ? new CorruptVmcoreException(e.getMessage()
+                            + (dump.cut().isPresent() ? " (the dump was cut)" : " (the dump is incomplete)"))
                     : e;
         } catch (IOException | RuntimeException e) {
             dump.close();
@@ -85,6 +99,21 @@ final class OpenedVmcore implements Vmcore {
     @Override
     public long fileSize() {
         return dump.fileSize();
+    }
+
+    @Override
+    public Optional<String> cut() {
+        return dump.cut();
+    }
+
+    @Override
+    public int dumpLevel() {
+        return dump.dumpLevel() & MAX_DUMP_LEVEL;
+    }
+
+    @Override
+    public long timestamp() {
+        return Math.max(0, dump.timestamp());
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.vmcorestream.vmcore.codec.PageCodec;
 
 /** Reads the contents of pages. Can be used by several threads at once. */
 public interface PageReader {
@@ -16,6 +17,23 @@ public interface PageReader {
      * @throws VmcoreException when a page is not backed, or the file ends early
      */
     void read(long firstPfn, int pages, ByteBuffer into) throws IOException;
+
+    /** Whether pages are stored in a codec, so that it can hand over what they are stored as. */
+    default boolean stores(PageCodec codec) {
+        return false;
+    }
+
+    /**
+     * Reads consecutive pages, and hands over what they are stored as: bytes that were just found to be these pages.
+     *
+     * @param codec one that {@link #stores} says yes of
+     * @param stored told of every page, in order
+     * @throws VmcoreException as above, and when the stored bytes of a page are none
+     */
+    default void read(long firstPfn, int pages, ByteBuffer into, PageCodec codec, StoredBytes stored)
+            throws IOException {
+        throw new UnsupportedOperationException("pages are not stored in " + codec);
+    }
 
     /**
      * How many consecutive pages, from the first one on, lie wholly in a hole of a sparse file and are therefore zeros without

@@ -4,9 +4,11 @@ package org.vmcorestream.vmcore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.log.KernelLog;
+import org.vmcorestream.vmcore.spool.DumpSource;
 
 /** The door to vmcores: one opened for reading. Everything in it is untrusted. */
 public interface Vmcore extends AutoCloseable {
@@ -34,11 +36,35 @@ public interface Vmcore extends AutoCloseable {
         return new VmcoreOpener(settings).open(files);
     }
 
+    /**
+     * Opens a vmcore whose files come from wherever they are.
+     *
+     * @param sources one, or those of all files of a split dump in any order
+     */
+    static Vmcore openSources(List<DumpSource> sources, OpenSettings settings) throws IOException {
+        return new VmcoreOpener(settings).openSources(sources);
+    }
+
     /** The file that was opened; the first of several. */
     Path file();
 
     /** Size of all its files in bytes; of spooled ones, that of the spool file. */
     long fileSize();
+
+    /** What is wrong with files that were cut, one line: their end is missing, and the rest is read. Empty when none was. */
+    default Optional<String> cut() {
+        return Optional.empty();
+    }
+
+    /** makedumpfile's dump level of a dump that was filtered before, 0 to 31; 0 for others. */
+    default int dumpLevel() {
+        return 0;
+    }
+
+    /** When the kernel crashed by what the headers of its files say, seconds since 1970-01-01 UTC; 0 when they do not. */
+    default long timestamp() {
+        return 0;
+    }
 
     /** Which physical memory there is. */
     MemoryMap memory();

@@ -3,16 +3,14 @@ package org.vmcorestream.vmcore;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vmcorestream.vmcore.file.DumpFile;
 import org.vmcorestream.vmcore.kdump.KdumpDump;
-import org.vmcorestream.vmcore.kdump.SplitDump;
+import org.vmcorestream.vmcore.kdump.StoredDump;
 import org.vmcorestream.vmcore.spool.DumpFormat;
+import org.vmcorestream.vmcore.spool.DumpSource;
 import org.vmcorestream.vmcore.spool.Spooler;
 
 /** Opens vmcores by what their first bytes say. */
@@ -26,19 +24,28 @@ final class VmcoreOpener {
         this.settings = settings;
     }
 
+    /** Opens files by their names. */
     Vmcore open(List<Path> files) throws IOException {
-        if (files.isEmpty() || files.size() > SplitDump.MAX_PARTS) {
-            throw new IllegalArgumentException(files.size() + " files, expected 1 to " + SplitDump.MAX_PARTS);
-        }
         if (files.indexOf(OpenSettings.STANDARD_INPUT) != files.lastIndexOf(OpenSettings.STANDARD_INPUT)) {
             throw new VmcoreException("standard input is named twice, expected each file of a split dump once");
         }
+        return openSources(files.stream().map(this::source).toList());
+    }
+
+    private DumpSource source(Path file) {
+        return file.equals(OpenSettings.STANDARD_INPUT)
+                ? DumpSource.stream(Path.of("standard input"), settings.standardInput())
+                : DumpSource.file(file);
+    }
+
+    /** Opens files from wherever they come. */
+    Vmcore openSources(List<DumpSource> sources) throws IOException {
+        if (sources.isEmpty() || sources.size() > StoredDump.MAX_FILES) {
+            throw new IllegalArgumentException(sources.size() + " files, expected 1 to " + StoredDump.MAX_FILES);
+        }
         Optional<byte[]> vmcoreInfo = vmcoreInfo();
-        List<DumpFile> opened = new ArrayList<>();
+        List<DumpFile> opened = DumpSource.openAll(sources, new Spooler(settings.spool(), settings.listener()));
         try {
-            for (Path file : files) {
-                opened.add(openFile(file));
-            }
             return OpenedVmcore.of(dump(opened, vmcoreInfo));
         } catch (IOException | RuntimeException | Error e) {
             for (DumpFile file : opened) {
@@ -59,28 +66,7 @@ final class VmcoreOpener {
                         file.path() + ": is no kdump file, expected one file, or all files of a split kdump");
             }
         }
-        return KdumpDump.open(files, vmcoreInfo);
-    }
-
-    private DumpFile openFile(Path path) throws IOException {
-        Spooler spooler = new Spooler(settings.spool(), settings.listener());
-        if (path.equals(OpenSettings.STANDARD_INPUT)) {
-            try (ReadableByteChannel stream = Channels.newChannel(settings.standardInput())) {
-                return spooler.spool(Path.of("standard input"), stream, Spooler.UNKNOWN);
-            }
-        }
-        DumpFile file = DumpFile.open(path, DumpFile.ReadObserver.NONE);
-        try {
-            if (DumpFormat.of(file) != DumpFormat.FLATTENED) {
-                return file;
-            }
-            DumpFile spooled = spooler.spool(path, file.channel(), file.size());
-            file.close();
-            return spooled;
-        } catch (IOException | RuntimeException | Error e) {
-            file.close();
-            throw e;
-        }
+        return KdumpDump.of(StoredDump.of(files), vmcoreInfo, settings.recompress());
     }
 
     private Optional<byte[]> vmcoreInfo() throws IOException {

@@ -8,11 +8,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,11 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmcorestream.testkit.FlattenedBytes;
 import org.vmcorestream.testkit.KdumpStyle;
+import org.vmcorestream.testkit.QemuStream;
 import org.vmcorestream.testkit.SyntheticKdump;
 import org.vmcorestream.testkit.SyntheticVmcore;
+import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.spool.SpoolException;
 import org.vmcorestream.vmcore.spool.SpoolListener;
 import org.vmcorestream.vmcore.spool.SpoolRoom;
@@ -99,6 +104,38 @@ class FlattenedReadingTest {
         assertThat(read(FlattenedBytes.of(qemu, most, 3))).isEqualTo(expected);
         int size = FlattenedBytes.of(qemu, most, 3).length;
         assertThat(told).last().isEqualTo(size + " of " + size + ", ended");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ZLIB", "LZO", "SNAPPY"})
+    void shouldReadWhatQemuSends(PageCodec codec) throws IOException {
+        SyntheticVmcore guest = SyntheticVmcore.write(
+                folder.resolve("guest.elf"), "memory 0-16M\nfill 600..900 random seed=5\nfill 2000..2100 zero");
+        DumpContents wanted;
+        try (Vmcore elf = Vmcore.open(guest.file())) {
+            wanted = DumpContents.of(elf);
+        }
+        SyntheticKdump kdump =
+                SyntheticKdump.of(guest).style(KdumpStyle.QEMU).compression(pfn -> DumpContents.codec(codec));
+        byte[] sent = QemuStream.of(kdump);
+        assertThat(stream(new ByteArrayInputStream(sent))).isEqualTo(wanted);
+        assertThat(read(sent)).isEqualTo(wanted);
+        assertThat(read(kdump.bytes())).as("raw, option -R").isEqualTo(wanted);
+
+        // Whatever has come when the connection breaks is read, or refused where the kernel cannot be found in it.
+        int read = 0;
+        for (int i = 1; i < 40; i++) {
+            byte[] cut = Arrays.copyOf(sent, (int) ((long) sent.length * i / 40));
+            try (Vmcore opened =
+                    Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(cut), SpoolRoom.NO_LIMIT))) {
+                assertThat(opened.cut()).isPresent();
+                assertThat(wanted.pages()).containsAllEntriesOf(DumpContents.pages(opened, 64));
+                read++;
+            } catch (VmcoreException e) {
+                assertThat(e).hasMessageStartingWith("standard input: ").hasMessageNotContaining("\n");
+            }
+        }
+        assertThat(read).as("cut streams that were read").isPositive();
     }
 
     @Test
@@ -242,7 +279,7 @@ class FlattenedReadingTest {
         assertRecord(Long.MAX_VALUE, 2, "for position 9223372036854775807 of the dump");
         assertRecord(1L << 50, 1, "for position 1125899906842624 of the dump");
         assertRecord(0, Long.MAX_VALUE, "has 9223372036854775807 bytes for position 0");
-        assertRecord(0, 1L << 49, "ends at offset 4117, expected 562949953421307 more bytes of the flattened record");
+        assertRecord(0, 1L << 49, "was cut, it ends at offset 4117");
     }
 
     private void assertRecord(long position, long size, String message) {
@@ -277,20 +314,47 @@ class FlattenedReadingTest {
     }
 
     @Test
-    void shouldRefuseAStreamThatWasCutAnywhere() throws IOException {
+    void shouldReadWhatCameOfAStreamThatWasCutOrRefuseIt() throws IOException {
         byte[] flattened = FlattenedBytes.of(SyntheticKdump.of(vmcore).bytes(), 100_000, 6);
         for (int i = 0; i < 60; i++) {
             byte[] cut = Arrays.copyOf(flattened, i < 30 ? i * 200 : (int) ((long) flattened.length * i / 60));
-            assertThatThrownBy(() -> stream(new ByteArrayInputStream(cut)))
-                    .isInstanceOf(VmcoreException.class)
-                    .hasMessageStartingWith("standard input: ");
+            try (Vmcore opened =
+                    Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(cut), SpoolRoom.NO_LIMIT))) {
+                assertThat(opened.cut())
+                        .hasValueSatisfying(line -> assertThat(line)
+                                .startsWith("standard input: was cut, it ends at offset ")
+                                .doesNotContain("\n"));
+            } catch (VmcoreException e) {
+                assertThat(e).hasMessageStartingWith("standard input: ");
+            }
         }
-        byte[] withoutEnd = Arrays.copyOf(flattened, flattened.length - 16);
-        assertThatThrownBy(() -> stream(new ByteArrayInputStream(withoutEnd)))
+    }
+
+    @Test
+    void shouldReadAllButTheEndOfAStreamThatWasCut() throws IOException {
+        byte[] kdump = SyntheticKdump.of(vmcore).bytes();
+        FlattenedBytes flattened = new FlattenedBytes(1, 1);
+        for (int at = 0; at < kdump.length; at += 1000) {
+            byte[] piece = Arrays.copyOfRange(kdump, at, Math.min(kdump.length, at + 1000));
+            flattened.record(at, piece.length, piece);
+        }
+        byte[] withoutEnd = flattened.toByteArray();
+        assertThat(stream(new ByteArrayInputStream(withoutEnd))).isEqualTo(expected);
+
+        byte[] cut = Arrays.copyOf(withoutEnd, withoutEnd.length - 2500);
+        try (Vmcore opened =
+                Vmcore.open(List.of(STANDARD_INPUT), settings(new ByteArrayInputStream(cut), SpoolRoom.NO_LIMIT))) {
+            assertThat(opened.cut()).isPresent();
+            assertThat(DumpContents.descriptors(opened)).isEqualTo(expected.descriptors());
+            Map<Long, ByteBuffer> pages = DumpContents.pages(opened, 64);
+            assertThat(expected.pages()).containsAllEntriesOf(pages);
+            assertThat(pages.size()).isLessThan(expected.pages().size()).isPositive();
+        }
+        byte[] elf = FlattenedBytes.of(Files.readAllBytes(vmcore.file()), 100_000, 6);
+        assertThatThrownBy(() -> stream(new ByteArrayInputStream(elf, 0, elf.length - 16)))
                 .isInstanceOf(TruncatedVmcoreException.class)
-                .hasMessage("standard input: ends at offset " + withoutEnd.length
-                        + ", expected a record of 16 bytes from offset " + withoutEnd.length
-                        + " on: the flattened stream was cut");
+                .hasMessage("standard input: the flattened stream was cut, it ends at offset " + (elf.length - 16)
+                        + " without the end record, and what came does not begin like a kdump file");
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import org.vmcorestream.testkit.PageCompression;
 import org.vmcorestream.testkit.SyntheticKdump;
 import org.vmcorestream.testkit.SyntheticVmcore;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.codec.PageDecompressor;
 import org.vmcorestream.vmcore.spool.SpoolListener;
 
 /** The same machine as an ELF vmcore and as kdump files of all kinds: reading gives the same. */
@@ -135,6 +138,85 @@ class KdumpReadingTest {
                 .isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = "LZ4", mode = EnumSource.Mode.EXCLUDE)
+    void shouldHandOverWhatPagesAreStoredAs(PageCodec codec) throws IOException {
+        PageCompression compression = DumpContents.codec(codec);
+        Path file = kdump().compression(pfn -> pfn == 1500 ? PageCompression.ZLIB : compression)
+                .write(folder.resolve("dump"));
+        try (Vmcore opened = Vmcore.open(file);
+                PageDecompressor decompressor = PageDecompressor.of(codec)) {
+            PageReader pages = opened.pages();
+            assertThat(pages.stores(codec)).isTrue();
+            assertThat(pages.stores(PageCodec.LZ4)).isFalse();
+            int first = 256;
+            int count = 1300;
+            ByteBuffer contents = ByteBuffer.allocateDirect(count * 4096);
+            ByteBuffer page = ByteBuffer.allocateDirect(4096);
+            int[] next = {first, 0, 0};
+            pages.read(first, count, contents, codec, (stored, index, length) -> {
+                ByteBuffer wanted = expected.pages().get((long) next[0]++);
+                if (length > 0 && length < 4096) {
+                    next[1]++;
+                    decompress(decompressor, stored, index, length, page);
+                    assertThat(page).isEqualTo(wanted);
+                } else {
+                    next[2] += length == 4096 ? 1 : 0;
+                    assertThat(stored).isNull();
+                }
+            });
+            assertThat(next[0]).isEqualTo(first + count);
+            assertThat(next[1]).as("pages in the codec").isGreaterThan(500);
+            assertThat(next[2])
+                    .as("pages that are not shorter, noise and zeros")
+                    .isGreaterThanOrEqualTo(300);
+            for (int i = 0; i < count; i++) {
+                assertThat(contents.slice(i * 4096, 4096))
+                        .isEqualTo(expected.pages().get((long) first + i));
+            }
+        }
+        OpenSettings anew = new OpenSettings(
+                Optional.empty(), OpenSettings.USUAL.spool(), SpoolListener.NONE, InputStream.nullInputStream(), true);
+        try (Vmcore opened = Vmcore.open(List.of(file), anew)) {
+            assertThat(opened.pages().stores(codec)).isFalse();
+        }
+        try (Vmcore elf = Vmcore.open(vmcore.file())) {
+            assertThat(elf.pages().stores(codec)).isFalse();
+            assertThat(elf.dumpLevel()).isZero();
+        }
+    }
+
+    private static void decompress(
+            PageDecompressor decompressor, ByteBuffer stored, int index, int length, ByteBuffer page) {
+        try {
+            decompressor.decompress(stored, index, length, page, 0, 4096);
+        } catch (VmcoreException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldNotHandOverBytesThatAreNoPage() throws IOException {
+        byte[] bytes =
+                kdump().compression(pfn -> DumpContents.codec(PageCodec.ZSTD)).bytes();
+        int at = kdump().descriptors() + 24 * 400;
+        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        words.putInt(at + 8, words.getInt(at + 8) - 1);
+        Path file = Files.write(folder.resolve("damaged"), bytes);
+        try (Vmcore opened = Vmcore.open(file)) {
+            assertThatThrownBy(() -> opened.pages()
+                            .read(
+                                    400,
+                                    300,
+                                    ByteBuffer.allocateDirect(300 * 4096),
+                                    PageCodec.ZSTD,
+                                    (stored, i, length) -> {}))
+                    .isInstanceOf(VmcoreException.class)
+                    .hasMessageStartingWith(file + ": page frame ")
+                    .hasMessageContaining("zstd page of ");
+        }
+    }
+
     @Test
     void shouldFollowTheFlagsOfEachPage() throws IOException {
         List<PageCompression> codecs = new ArrayList<>(List.of(PageCompression.RAW));
@@ -208,8 +290,8 @@ class KdumpReadingTest {
                     .hasSize(expected.pages().size() - 21);
             assertThatThrownBy(() -> opened.pages().read(1800, 1, ByteBuffer.allocateDirect(4096)))
                     .isInstanceOf(VmcoreException.class)
-                    .hasMessage(file + ": page frame 1800 is missing, expected a page: its descriptor is not there or"
-                            + " has offset 0");
+                    .hasMessage(file + ": page frame 1800 is missing, expected a page: its descriptor is not there, or"
+                            + " leads to none");
         }
     }
 
@@ -221,7 +303,7 @@ class KdumpReadingTest {
         assertThatThrownBy(() -> Vmcore.open(file))
                 .isInstanceOf(CorruptVmcoreException.class)
                 .hasMessageStartingWith(file + ": memory sections at SYMBOL(mem_section)")
-                .hasMessageEndingWith("(the dump says that it is incomplete)");
+                .hasMessageEndingWith("(the dump is incomplete)");
     }
 
     @Test

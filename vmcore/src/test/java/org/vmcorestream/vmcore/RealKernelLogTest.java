@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.vmcore.log.KernelLog;
@@ -29,10 +30,16 @@ class RealKernelLogTest {
                 assertThat(log.problem()).as(name).isEmpty();
                 assertThat(text)
                         .as(name)
-                        .startsWith("[    0.000000] [      T0] Linux version ")
+                        .startsWith("[    0.000000] [      T0] ")
+                        .contains("] Linux version ")
                         .endsWith("---[ end Kernel panic - not syncing: sysrq triggered crash ]---\n");
                 assertThat(log.crash().line()).as(name).isEqualTo("Kernel panic - not syncing: sysrq triggered crash");
-                assertThat(log.crash().callTrace()).as(name).contains("panic", "sysrq_handle_crash", "ksys_write");
+                // A kernel without CONFIG_DEBUG_BUGVERBOSE prints none.
+                if (text.toLowerCase(Locale.ROOT).contains("call trace:")) {
+                    assertThat(log.crash().callTrace()).as(name).contains("panic", "sysrq_handle_crash", "ksys_write");
+                } else {
+                    assertThat(log.crash().callTrace()).as(name).isEmpty();
+                }
                 assertThat(log.crash().secondsSinceBoot()).as(name).isGreaterThan(1);
             }
         }

@@ -33,8 +33,6 @@ import org.vmcorestream.rules.VerdictRuns;
  * of them are memory, and stays otherwise.
  */
 class RealMemmapTest {
-    private static final int PAGE = 4096;
-
     @TempDir
     Path scratch;
 
@@ -51,10 +49,11 @@ class RealMemmapTest {
 
     private void check(RealVmcores vmcores, String name) throws IOException {
         try (Vmcore vmcore = Vmcore.open(vmcores.file(name, scratch))) {
-            int perPage = PAGE / vmcore.structPageSize();
+            int pageSize = vmcore.pageFacts().pageSize();
+            int perPage = pageSize / vmcore.structPageSize();
             assertThat(perPage * vmcore.structPageSize())
                     .as("struct pages fill a page")
-                    .isEqualTo(PAGE);
+                    .isEqualTo(pageSize);
             BitSet present = new BitSet();
             vmcore.memory().present().forEach(run -> present.set((int) run.firstPfn(), (int) run.endPfn()));
             assertThat(vmcore.memory().backedRuns())
@@ -75,7 +74,10 @@ class RealMemmapTest {
                 assertThat(unused.get(level)).as(name + " level " + level).isEqualTo(expected);
                 assertThat(expected.cardinality()).isLessThan(memmap.size());
             }
-            assertThat(unused.get(BuiltInRuleSets.MAX_LEVEL).isEmpty()).isFalse();
+            if (pageSize == 4096) {
+                // A larger page of the memory map describes so much memory that something of it is always kept.
+                assertThat(unused.get(BuiltInRuleSets.MAX_LEVEL).isEmpty()).isFalse();
+            }
         }
     }
 
@@ -88,7 +90,8 @@ class RealMemmapTest {
         String info = new String(vmcore.vmcoreInfoText(), StandardCharsets.UTF_8);
         int flags = offset(info, "page.flags");
         int mapcount = offset(info, "page._mapcount");
-        ByteBuffer page = ByteBuffer.allocateDirect(PAGE).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer page =
+                ByteBuffer.allocateDirect(vmcore.pageFacts().pageSize()).order(ByteOrder.LITTLE_ENDIAN);
         for (long i = 0; i <= Chunk.of(vmcore.memory().endPfn() - 1); i++) {
             describer.describe(i, chunk);
             List<Descriptor> descriptors = expand(chunk);
@@ -100,7 +103,7 @@ class RealMemmapTest {
                     for (int p = 0; p < perPage && first + p < descriptors.size(); p++) {
                         Descriptor d = descriptors.get(first + p);
                         if ((d.shape() & (Descriptor.HOLE | Descriptor.NO_DATA)) == 0) {
-                            int at = p * (PAGE / perPage);
+                            int at = p * vmcore.structPageSize();
                             assertThat(page.getInt(at + flags)).isEqualTo(d.flags());
                             assertThat(page.getInt(at + mapcount)).isEqualTo(d.mapcount());
                         }
@@ -146,7 +149,8 @@ class RealMemmapTest {
         ChunkDescriptors chunk = new ChunkDescriptors();
         VerdictRuns verdict = new VerdictRuns();
         MemmapRuns memmap = new MemmapRuns();
-        UnusedVmemmap finder = new UnusedVmemmap(vmcore.structPageSize(), PAGE);
+        UnusedVmemmap finder =
+                new UnusedVmemmap(vmcore.structPageSize(), vmcore.pageFacts().pageSize());
         for (long i = 0; i <= Chunk.of(vmcore.memory().endPfn() - 1); i++) {
             describer.describe(i, chunk);
             describer.memmap(i, memmap);

@@ -41,6 +41,14 @@ class RealVmcoreTest {
                 .map(name -> DynamicTest.dynamicTest(name, () -> compareAllLevels(vmcores, name)));
     }
 
+    @TestFactory
+    Stream<DynamicTest> shouldDecideAsMakedumpfileDoesOnOtherMachines() throws IOException {
+        RealVmcores vmcores = RealVmcores.ofTheLab();
+        assertThat(vmcores.names()).contains("linux-6.12-arm64-4k", "linux-6.12-arm64-64k");
+        return vmcores.names().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> compareAllLevels(vmcores, name)));
+    }
+
     private void compareAllLevels(RealVmcores vmcores, String name) throws IOException {
         try (Vmcore vmcore = Vmcore.open(vmcores.file(name, scratch))) {
             PfnBitmap zero = zeroPages(vmcore);

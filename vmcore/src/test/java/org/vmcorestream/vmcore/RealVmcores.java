@@ -23,6 +23,13 @@ final class RealVmcores {
     private final Path folder;
     private final List<Map<String, String>> rows = new ArrayList<>();
 
+    /** Small vmcores of other machines, which come with the project. */
+    static RealVmcores ofTheLab() throws IOException {
+        return new RealVmcores(Path.of(System.getProperty("basedir", "."))
+                .resolve("../lab/vmcores")
+                .normalize());
+    }
+
     /** What the folder has results for. */
     RealVmcores(Path folder) throws IOException {
         this.folder = folder;

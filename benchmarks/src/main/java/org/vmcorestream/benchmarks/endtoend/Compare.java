@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
@@ -24,25 +23,6 @@ public final class Compare {
     private static final double MIB = 1 << 20;
     private static final double MICROS = 1e6;
     private static final double NANOS = 1e9;
-
-    /** How a dump is captured. */
-    private enum Way {
-        /** By a process that is up, as on a host that is prepared. */
-        STANDBY("by a standby"),
-        /** By a process that starts first. */
-        ALONE("by itself");
-
-        private final String words;
-
-        Way(String words) {
-            this.words = words;
-        }
-
-        /** Name of a series. */
-        String of(String what) {
-            return what + " " + words;
-        }
-    }
 
     private final Path vmcore;
     private final String standby;
@@ -144,24 +124,25 @@ public final class Compare {
     private long send(Peer.Made reference, Way way, String round) throws IOException, InterruptedException {
         Removal.settle();
         String rules = "level-" + level;
-        VmcoreStream.Sent sent = stream.send(
-                fleet, vmcore, rules, rules, codec, 1, way == Way.STANDBY ? List.of("--standby", standby) : List.of());
+        VmcoreStream.Sent sent = stream.send(fleet, vmcore, rules, rules, codec, 1, way.options(standby));
         say(
                 String.format(
-                        Locale.ROOT, "%s, %s: file after %.2f s; produce", way.words, round, sent.wallNanos() / NANOS),
+                        Locale.ROOT,
+                        "%s, %s: file after %.2f s; produce",
+                        way.words(),
+                        round,
+                        sent.wallNanos() / NANOS),
                 sent.produce());
         long pages = SameDump.check(reference.file(), sent.file());
         Removal.ofFolderOf(sent.file());
         if (!round.equals(NOT_COUNTED)) {
-            // What the standby does while it was not asked to, is its own.
-            long producing = sent.produce().cpuMicros() + (way == Way.STANDBY ? sent.standbyMicros() : 0);
-            long peak = sent.produce().peakBytes() + (way == Way.STANDBY ? sent.standbyPeak() : 0);
+            long producing = way.cpuMicros(sent);
             series.add(way.of("wall"), sent.wallNanos() / NANOS);
             series.add(way.of("produce wall"), sent.produce().wallNanos() / NANOS);
             series.add(way.of("produce CPU"), producing / MICROS);
             series.add(way.of("services CPU"), sent.servicesMicros() / MICROS);
             series.add(way.of("all CPU"), (producing + sent.servicesMicros()) / MICROS);
-            series.add(way.of("produce memory"), peak / MIB);
+            series.add(way.of("produce memory"), way.peakBytes(sent) / MIB);
             series.add(way.of("broker memory"), sent.brokerPeak() / MIB);
             series.add(way.of("processor memory"), sent.processorPeak() / MIB);
             series.add(way.of("sink memory"), sent.sinkPeak() / MIB);
@@ -193,7 +174,7 @@ public final class Compare {
 
     private Row rowOfServices(Way way, int rounds, int threads, long pages) {
         return row(rounds)
-                .cell("captured", way.words)
+                .cell("captured", way.words())
                 .cell("makedumpfile's threads", threads)
                 .cell("makedumpfile s", series.median("peer wall"), 3)
                 .cell("file in place s", series.median(way.of("wall")), 3)

@@ -16,8 +16,8 @@ import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.elf.ElfCore;
 import org.vmcorestream.vmcore.elf.ElfNotes;
 import org.vmcorestream.vmcore.file.DumpFile;
+import org.vmcorestream.vmcore.machine.KernelMap;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
-import org.vmcorestream.vmcore.os.KernelMap;
 
 /** Makes a large guest's vmcore from a real one. */
 final class GuestMaker {
@@ -71,7 +71,7 @@ final class GuestMaker {
         GuestFile file = new GuestFile(channel, plan.copies(), arena);
         copyContents(source, file, plan);
         if (plan.newSections() > 0) {
-            addSections(file, plan, info, new KernelTables(file, KernelMap.read(from.toString(), info, core.loads())));
+            addSections(file, plan, info, tables(file, core, info));
         }
         List<Piece> memory = new ArrayList<>(plan.copies());
         Piece tables = file.newPages();
@@ -90,6 +90,14 @@ final class GuestMaker {
         // A byte behind all memory, so that a hole at the end is not missing.
         file.writeAt(end, ByteBuffer.allocate(1));
         return memory;
+    }
+
+    private KernelTables tables(GuestFile file, ElfCore core, VmcoreInfo info) throws IOException {
+        if (!core.machine().name().equals("x86_64")) {
+            throw new GuestException(from + ": is of " + core.machine().name() + ", expected x86_64");
+        }
+        KernelMap map = core.machine().kernelMap(from.toString(), info, 12, core.physBase());
+        return new KernelTables(file, map, info.number("sme_mask").orElse(0));
     }
 
     private void copyContents(DumpFile source, GuestFile file, GuestPlan plan) throws IOException {

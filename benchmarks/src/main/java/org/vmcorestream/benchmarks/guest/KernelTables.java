@@ -4,10 +4,10 @@ package org.vmcorestream.benchmarks.guest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.vmcorestream.vmcore.os.KernelMap;
+import org.vmcorestream.vmcore.machine.KernelMap;
 
 /**
- * The kernel's page tables, to be changed. Levels count from 1, whose entries map 4 KiB; those of level 2 map 2 MiB or point to
+ * The page tables of an x86-64 kernel, to be changed. Levels count from 1, whose entries map 4 KiB; those of level 2 map 2 MiB or point to
  * a table of level 1.
  */
 final class KernelTables {
@@ -26,17 +26,20 @@ final class KernelTables {
 
     private final GuestFile file;
     private final KernelMap map;
+    private final long smeMask;
     private final ByteBuffer table = ByteBuffer.allocateDirect(GuestFile.PAGE).order(ByteOrder.LITTLE_ENDIAN);
 
-    KernelTables(GuestFile file, KernelMap map) {
+    /** @param smeMask the bit of an entry that says "encrypted" */
+    KernelTables(GuestFile file, KernelMap map, long smeMask) {
         this.file = file;
         this.map = map;
+        this.smeMask = smeMask;
     }
 
     /** Physical address of a mapped virtual one. */
     long phys(long virt) throws IOException {
         long at = map.root();
-        for (int level = map.levels(); level >= 1; level--) {
+        for (int level = map.format().levels(); level >= 1; level--) {
             int shift = shift(level);
             long entry = file.get(slot(at, virt, level));
             if ((entry & PRESENT) == 0) {
@@ -55,7 +58,7 @@ final class KernelTables {
     /** The entry for a virtual address at a level. */
     long entry(long virt, int level) throws IOException {
         long at = map.root();
-        for (int above = map.levels(); above > level; above--) {
+        for (int above = map.format().levels(); above > level; above--) {
             long entry = file.get(slot(at, virt, above));
             if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) {
                 throw notATable(virt, above, entry);
@@ -68,14 +71,14 @@ final class KernelTables {
     /** Sets the entry for a virtual address at a level, with new tables above it where there are none. */
     void set(long virt, int level, long value) throws IOException {
         long at = map.root();
-        for (int above = map.levels(); above > level; above--) {
+        for (int above = map.format().levels(); above > level; above--) {
             long slot = slot(at, virt, above);
             long entry = file.get(slot);
             if ((entry & LARGE) != 0) {
                 throw notATable(virt, above, entry);
             }
             if ((entry & PRESENT) == 0) {
-                entry = file.allocate() | TABLE | map.smeMask();
+                entry = file.allocate() | TABLE | smeMask;
                 file.put(slot, entry);
             }
             at = address(entry);
@@ -90,7 +93,7 @@ final class KernelTables {
 
     /** Maps 1 GiB of data. */
     void mapGib(long virt, long phys) throws IOException {
-        set(virt, LEVEL_1G, phys | LARGE_DATA | map.smeMask());
+        set(virt, LEVEL_1G, phys | LARGE_DATA | smeMask);
     }
 
     /** Says where a page of memory lies that an entry maps. */
@@ -114,16 +117,16 @@ final class KernelTables {
         }
         long copy = file.allocate();
         file.write(copy, table.clear());
-        return entry & ~ADDRESS | copy | map.smeMask();
+        return entry & ~ADDRESS | copy | smeMask;
     }
 
     private long moved(long entry, long length, Move move) {
-        long mask = ADDRESS & -length & ~map.smeMask();
+        long mask = ADDRESS & -length & ~smeMask;
         return entry & ~mask | move.to(entry & mask, length);
     }
 
     private long address(long entry) {
-        return entry & ADDRESS & ~map.smeMask();
+        return entry & ADDRESS & ~smeMask;
     }
 
     private static long slot(long table, long virt, int level) {

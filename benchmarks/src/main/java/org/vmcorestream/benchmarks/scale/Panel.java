@@ -25,7 +25,8 @@ final class Panel {
     /** A measured point. */
     record Point(double x, double y) {}
 
-    private record Line(String name, String color, List<Point> points) {}
+    /** Two lines of one name that are not joined; the points of the second are hollow, and it is dashed. */
+    private record Line(String name, String color, List<Point> points, List<Point> hollow) {}
 
     Panel(String title, String xName, String yName, boolean logX, boolean logY) {
         this.title = title;
@@ -37,8 +38,13 @@ final class Panel {
 
     /** Adds a line; one without points is left out. */
     void line(String name, String color, List<Point> points) {
-        if (!points.isEmpty()) {
-            lines.add(new Line(name, color, points));
+        line(name, color, points, List.of());
+    }
+
+    /** Adds a line in two pieces that nothing joins, because the points of the second are of another kind. */
+    void line(String name, String color, List<Point> points, List<Point> hollow) {
+        if (!points.isEmpty() || !hollow.isEmpty()) {
+            lines.add(new Line(name, color, points, hollow));
         }
     }
 
@@ -70,10 +76,12 @@ final class Panel {
         double least = Double.MAX_VALUE;
         double most = 0;
         for (Line line : lines) {
-            for (Point point : line.points()) {
-                xs.add(point.x());
-                least = Math.min(least, point.y());
-                most = Math.max(most, point.y());
+            for (List<Point> points : List.of(line.points(), line.hollow())) {
+                for (Point point : points) {
+                    xs.add(point.x());
+                    least = Math.min(least, point.y());
+                    most = Math.max(most, point.y());
+                }
             }
         }
         Axis x = logX ? Axis.log(xs.first(), xs.last()) : Axis.linear(xs.last());
@@ -112,25 +120,38 @@ final class Panel {
     }
 
     private void line(StringBuilder svg, Line line, Axis x, Axis y, int number) {
-        StringBuilder path = new StringBuilder();
-        for (Point point : line.points()) {
-            path.append(String.format(
-                    Locale.ROOT, "%s%.1f %.1f ", path.isEmpty() ? "M" : "L", across(x, point.x()), down(y, point.y())));
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"/>%n",
-                    across(x, point.x()),
-                    down(y, point.y()),
-                    line.color()));
-        }
-        svg.append(String.format(
-                "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
-                path.toString().strip(), line.color()));
+        piece(svg, line.points(), line.color(), "fill=\"" + line.color() + "\"", "", x, y);
+        piece(svg, line.hollow(), line.color(), "fill=\"white\"", " stroke-dasharray=\"6 4\"", x, y);
         int at = 46 + 18 * (number / 2);
         int from = LEFT + number % 2 * (WIDTH - LEFT - RIGHT) / 2;
         svg.append(String.format(
                 "<path d=\"M%d %d h24\" stroke=\"%s\" stroke-width=\"2\"/>%n", from, at - 4, line.color()));
         text(svg, from + 30, at, "start", "", line.name());
+    }
+
+    private static void piece(
+            StringBuilder svg, List<Point> points, String color, String fill, String dashes, Axis x, Axis y) {
+        if (points.isEmpty()) {
+            return;
+        }
+        StringBuilder path = new StringBuilder();
+        StringBuilder circles = new StringBuilder();
+        for (Point point : points) {
+            double across = across(x, point.x());
+            double down = down(y, point.y());
+            path.append(String.format(Locale.ROOT, "%s%.1f %.1f ", path.isEmpty() ? "M" : "L", across, down));
+            circles.append(String.format(
+                    Locale.ROOT,
+                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" %s stroke=\"%s\"/>%n",
+                    across,
+                    down,
+                    fill,
+                    color));
+        }
+        svg.append(String.format(
+                "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s/>%n",
+                path.toString().strip(), color, dashes));
+        svg.append(circles);
     }
 
     private static double across(Axis axis, double value) {

@@ -2,6 +2,7 @@
 package org.vmcorestream.benchmarks.scale;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,14 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.vmcorestream.benchmarks.report.Results;
 
-/**
- * Rows of results/scale.tsv. Those of the sizes come first, in ascending order; the first row that is no larger than the one before
- * it begins those of the stripes.
- */
-record ScaleRows(List<Row> bySize, List<Row> byStripes) {
-    private static final String SIZE = "guest GiB";
+/** Rows of a results file, by the names of their columns. */
+final class ScaleRows {
+    private ScaleRows() {}
 
-    /** A row, by the names of its columns. */
+    /** A row. */
     record Row(Map<String, String> cells) {
         String text(String column) {
             String cell = cells.get(column);
@@ -31,21 +29,20 @@ record ScaleRows(List<Row> bySize, List<Row> byStripes) {
         }
     }
 
-    static ScaleRows read(Path file) throws IOException {
+    /** All rows of a file; none where there is no such file. */
+    static List<Row> read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return List.of();
+        }
         Results results = Results.read(file);
-        List<Row> bySize = new ArrayList<>();
-        List<Row> byStripes = new ArrayList<>();
-        double largest = 0;
+        List<Row> rows = new ArrayList<>();
         for (List<String> cells : results.rows()) {
             Map<String, String> row = new TreeMap<>();
             for (int i = 0; i < cells.size(); i++) {
                 row.put(results.columns().get(i), cells.get(i));
             }
-            Row next = new Row(row);
-            boolean larger = byStripes.isEmpty() && next.number(SIZE) > largest;
-            (larger ? bySize : byStripes).add(next);
-            largest = Math.max(largest, next.number(SIZE));
+            rows.add(new Row(row));
         }
-        return new ScaleRows(List.copyOf(bySize), List.copyOf(byStripes));
+        return rows;
     }
 }

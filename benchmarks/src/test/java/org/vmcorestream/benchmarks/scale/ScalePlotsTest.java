@@ -14,8 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ScalePlotsTest {
     private static final List<String> COLUMNS = List.of(
             "guest GiB",
+            "contents",
             "stripes",
             "parts and sinks",
+            "captured",
             "makedumpfile s",
             "file in place s",
             "produce s",
@@ -30,15 +32,15 @@ class ScalePlotsTest {
     Path folder;
 
     @Test
-    void shouldDrawALineOfEachProgramAndALegend() throws Exception {
-        draw("1\t1\t1\t0.3\t0.9", "6\t2\t1\t1.1\t1.2", "64\t17\t1\t9.5\t6.0", "64\t1\t1\t\t6.1", "64\t2\t2\t\t5.1");
+    void shouldDrawALineOfEachWayAndALegend() throws Exception {
+        write("scale.tsv", "1\ttile\t1\t1\tby a standby\t0.3\t0.2", "1\ttile\t1\t1\tby itself\t0.3\t0.9");
+        write("scale-stripes.tsv", "64\ttile\t1\t1\tby a standby\t\t6.1", "64\ttile\t2\t2\tby a standby\t\t5.1");
+        draw();
 
-        String size = Files.readString(folder.resolve("scale-size.svg"));
-        assertThat(size)
-                .contains(">makedumpfile<", ">vmcore-stream, services up<", ">64<")
+        assertThat(Files.readString(folder.resolve("scale-size.svg")))
+                .contains(">makedumpfile<", ">captured by a standby<", ">captured by itself<")
                 .doesNotContain("NaN");
-        String stripes = Files.readString(folder.resolve("scale-stripes.svg"));
-        assertThat(stripes)
+        assertThat(Files.readString(folder.resolve("scale-stripes.svg")))
                 .contains(">a part and a sink a stripe<", ", 64 GiB<")
                 .doesNotContain("NaN");
         for (String name : List.of("scale-size.svg", "scale-stripes.svg")) {
@@ -49,21 +51,46 @@ class ScalePlotsTest {
     }
 
     @Test
+    void shouldNotJoinGuestsOfHolesToGuestsWithContents() throws Exception {
+        write(
+                "scale.tsv",
+                "1\ttile\t1\t1\tby a standby\t0.3\t0.2",
+                "64\ttile\t17\t1\tby a standby\t9.5\t6.0",
+                "256\tholes\t52\t1\tby a standby\t\t4.0",
+                "1024\tholes\t61\t1\tby a standby\t\t9.0");
+        draw();
+
+        String blue = Files.readString(folder.resolve("scale-size.svg"))
+                .lines()
+                .filter(line -> line.startsWith("<path") && line.contains("#1f77b4") && line.contains(" L"))
+                .filter(line -> line.contains("fill=\"none\""))
+                .reduce("", (before, line) -> before + line + "\n");
+        // Two pieces of the time and two of the sink's memory, each from one point to another and no further.
+        assertThat(blue.lines()).hasSize(4).allSatisfy(line -> assertThat(line).containsOnlyOnce(" L"));
+        assertThat(blue.lines().filter(line -> line.contains("stroke-dasharray")))
+                .hasSize(2);
+    }
+
+    @Test
     void shouldSayWhatWasNotMeasured() throws Exception {
-        draw("1\t1\t1\t\t0.9");
+        write("scale.tsv", "1\ttile\t1\t1\tby itself\t\t0.9");
+        draw();
 
         assertThat(Files.readString(folder.resolve("scale-size.svg"))).doesNotContain(">makedumpfile<");
         assertThat(Files.readString(folder.resolve("scale-stripes.svg"))).contains("not measured");
     }
 
-    private void draw(String... beginnings) throws IOException {
+    private void draw() throws IOException {
+        ScalePlots.main(new String[] {folder.toString(), folder.toString()});
+    }
+
+    private void write(String name, String... beginnings) throws IOException {
         StringBuilder text = new StringBuilder("# command: none\n")
                 .append(String.join("\t", COLUMNS))
                 .append('\n');
         for (String beginning : beginnings) {
             text.append(beginning).append("\t0.5\t1\t2\t200\t200\t200\t300\n");
         }
-        Path results = Files.writeString(folder.resolve("scale.tsv"), text.toString());
-        ScalePlots.main(new String[] {results.toString(), folder.toString()});
+        Files.writeString(folder.resolve(name), text.toString());
     }
 }

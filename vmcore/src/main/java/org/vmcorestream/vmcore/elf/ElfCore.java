@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.vmcorestream.vmcore.CorruptVmcoreException;
 import org.vmcorestream.vmcore.NotAVmcoreException;
 import org.vmcorestream.vmcore.TruncatedVmcoreException;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.file.DumpFile;
+import org.vmcorestream.vmcore.machine.Machine;
 
 /**
  * The headers of an ELF64 little-endian core file. Program headers may be anywhere in the file: QEMU puts section headers
@@ -29,22 +31,22 @@ import org.vmcorestream.vmcore.file.DumpFile;
  *  56 e_phnum
  * </pre>
  *
+ * @param machine what e_machine says
  * @param loads segments of memory, in the order of their headers
  * @param notes segments of notes, in the order of their headers
  */
-public record ElfCore(List<Segment> loads, List<Segment> notes) {
+public record ElfCore(Machine machine, List<Segment> loads, List<Segment> notes) {
     private static final int HEADER_SIZE = 64;
     private static final int PROGRAM_HEADER_SIZE = 56;
     private static final int SECTION_HEADER_SIZE = 64;
     private static final int ELF_MAGIC = 0x464c457f;
     private static final int ET_CORE = 4;
-    private static final int EM_X86_64 = 62;
     private static final int PN_XNUM = 0xffff;
 
     /** Program headers are for ranges of memory and CPUs; a million of them is more than any machine has. */
     static final int MAX_PROGRAM_HEADERS = 1 << 20;
 
-    /** Physical addresses of x86-64 have at most 52 bits. */
+    /** More than any file can hold: physical addresses of x86-64 and aarch64 have at most 52 bits. */
     private static final long PHYSICAL_LIMIT = 1L << 52;
 
     /** Physical address of a segment that has none. */
@@ -60,7 +62,7 @@ public record ElfCore(List<Segment> loads, List<Segment> notes) {
      */
     public static ElfCore read(DumpFile file) throws IOException {
         ByteBuffer header = header(file);
-        checkIdentity(file, header);
+        Machine machine = checkIdentity(file, header);
         long offset = header.getLong(32);
         long count = headerCount(file, header);
         int entrySize = Short.toUnsignedInt(header.getShort(54));
@@ -73,7 +75,16 @@ public record ElfCore(List<Segment> loads, List<Segment> notes) {
                     file.path() + ": " + count + " program headers, expected 1 to " + MAX_PROGRAM_HEADERS);
         }
         requireInFile(file, "program headers", offset, count * PROGRAM_HEADER_SIZE);
-        return readSegments(file, offset, (int) count);
+        return readSegments(file, machine, offset, (int) count);
+    }
+
+    /** What the segments say of phys_base, for kernels whose VMCOREINFO does not; empty where they do not say it. */
+    public OptionalLong physBase() {
+        return loads.stream()
+                .map(segment -> machine.physBase(segment.virt(), segment.phys()))
+                .filter(OptionalLong::isPresent)
+                .findFirst()
+                .orElse(OptionalLong.empty());
     }
 
     private static ByteBuffer header(DumpFile file) throws IOException {
@@ -94,7 +105,7 @@ public record ElfCore(List<Segment> loads, List<Segment> notes) {
         return header;
     }
 
-    private static void checkIdentity(DumpFile file, ByteBuffer header) throws IOException {
+    private static Machine checkIdentity(DumpFile file, ByteBuffer header) throws IOException {
         if (header.get(4) != 2) {
             throw new UnsupportedVmcoreException(
                     file.path() + ": ELF class " + header.get(4) + " at offset 4, expected 2 (64 bit)");
@@ -103,15 +114,15 @@ public record ElfCore(List<Segment> loads, List<Segment> notes) {
             throw new UnsupportedVmcoreException(
                     file.path() + ": ELF byte order " + header.get(5) + " at offset 5, expected 1 (little-endian)");
         }
-        int machine = Short.toUnsignedInt(header.getShort(18));
-        if (machine != EM_X86_64) {
-            throw new UnsupportedVmcoreException(
-                    file.path() + ": ELF machine " + machine + " at offset 18, expected 62 (x86-64)");
-        }
+        int number = Short.toUnsignedInt(header.getShort(18));
+        Machine machine = Machine.ofElf(number)
+                .orElseThrow(() -> new UnsupportedVmcoreException(file.path() + ": ELF machine " + number
+                        + " at offset 18, expected that of " + Machine.names()));
         int type = Short.toUnsignedInt(header.getShort(16));
         if (type != ET_CORE) {
             throw new NotAVmcoreException(file.path() + ": ELF type " + type + " at offset 16, expected 4 (core file)");
         }
+        return machine;
     }
 
     private static long headerCount(DumpFile file, ByteBuffer header) throws IOException {
@@ -127,7 +138,7 @@ public record ElfCore(List<Segment> loads, List<Segment> notes) {
         return Integer.toUnsignedLong(section.getInt(44));
     }
 
-    private static ElfCore readSegments(DumpFile file, long offset, int count) throws IOException {
+    private static ElfCore readSegments(DumpFile file, Machine machine, long offset, int count) throws IOException {
         List<Segment> loads = new ArrayList<>();
         List<Segment> notes = new ArrayList<>();
         ByteBuffer batch = buffer(Math.min(count, BATCH) * PROGRAM_HEADER_SIZE);
@@ -146,7 +157,7 @@ public record ElfCore(List<Segment> loads, List<Segment> notes) {
                 }
             }
         }
-        return new ElfCore(List.copyOf(loads), List.copyOf(notes));
+        return new ElfCore(machine, List.copyOf(loads), List.copyOf(notes));
     }
 
     private static Segment segment(ByteBuffer batch, int at, int index) {

@@ -3,8 +3,7 @@ package org.vmcorestream.vmcore.elf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
-import java.util.OptionalInt;
+import org.vmcorestream.vmcore.machine.Machine;
 
 /**
  * The front of a new ELF64 little-endian core file, in the order in which it stands in the file:
@@ -30,7 +29,6 @@ public final class ElfHeaders {
     private static final int PT_LOAD = 1;
     private static final int PT_NOTE = 4;
     private static final int INCOMPLETE = 1;
-    private static final Map<String, Integer> MACHINES = Map.of("x86_64", 62, "aarch64", 183, "riscv64", 243);
 
     private final ByteBuffer bytes;
     private final long dataOffset;
@@ -40,13 +38,13 @@ public final class ElfHeaders {
     /**
      * Headers with notes, and without segments yet.
      *
-     * @param machine number of {@link #machine}
+     * @param machine named by e_machine
      * @param incomplete whether pages are missing
      * @param loads segments that will be added, at most {@link #MAX_LOADS}
      * @param notes all notes, one behind the other
      * @param pageSize of the guest, in bytes
      */
-    public ElfHeaders(int machine, boolean incomplete, int loads, byte[] notes, int pageSize) {
+    public ElfHeaders(Machine machine, boolean incomplete, int loads, byte[] notes, int pageSize) {
         if (loads < 0 || loads > MAX_LOADS) {
             throw new IllegalArgumentException(loads + " segments, expected 0 to " + MAX_LOADS);
         }
@@ -59,7 +57,7 @@ public final class ElfHeaders {
         bytes = ByteBuffer.allocate(Math.toIntExact(dataOffset)).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1});
         bytes.putShort(16, (short) ET_CORE);
-        bytes.putShort(18, (short) machine);
+        bytes.putShort(18, (short) machine.elfNumber());
         bytes.putInt(20, 1);
         bytes.putLong(32, HEADER_SIZE);
         bytes.putInt(48, incomplete ? INCOMPLETE : 0);
@@ -69,12 +67,6 @@ public final class ElfHeaders {
         bytes.position(HEADER_SIZE);
         put(PT_NOTE, notesOffset, 0, notes.length, notes.length);
         bytes.put(notesOffset, notes);
-    }
-
-    /** ELF's number of a machine that utsname names; empty for one that is not 64-bit little-endian, or not known here. */
-    public static OptionalInt machine(String name) {
-        Integer number = MACHINES.get(name);
-        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     /** Adds a segment, which begins at page frame {@code pfn} and has bytes in the file for its first {@code filePages} pages. */

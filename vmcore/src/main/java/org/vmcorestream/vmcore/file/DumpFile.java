@@ -29,13 +29,15 @@ public final class DumpFile implements Closeable {
     private final NativeFile advice;
     private final long size;
     private final ReadObserver observer;
+    private final boolean cut;
 
-    private DumpFile(Path path, FileChannel channel, NativeFile advice, long size, ReadObserver observer) {
+    private DumpFile(Path path, FileChannel channel, NativeFile advice, long size, ReadObserver observer, boolean cut) {
         this.path = path;
         this.channel = channel;
         this.advice = advice;
         this.size = size;
         this.observer = observer;
+        this.cut = cut;
     }
 
     /** Is told of every read of a dump file; for tests that count them. */
@@ -66,7 +68,7 @@ public final class DumpFile implements Closeable {
             long size = channel.size();
             Object fileKey =
                     Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-            return new DumpFile(path, channel, NativeFile.open(path, size, fileKey), size, observer);
+            return new DumpFile(path, channel, NativeFile.open(path, size, fileKey), size, observer, false);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -80,8 +82,19 @@ public final class DumpFile implements Closeable {
      * @param channel closed with this file
      */
     public static DumpFile of(Path name, FileChannel channel) throws IOException {
+        return of(name, channel, false);
+    }
+
+    /**
+     * A file that is open already, and may have no name any more.
+     *
+     * @param name what it is called in messages
+     * @param channel closed with this file
+     * @param cut whether it was made of a stream that ended early
+     */
+    public static DumpFile of(Path name, FileChannel channel, boolean cut) throws IOException {
         long size = channel.size();
-        return new DumpFile(name, channel, NativeFile.unknown(size), size, ReadObserver.NONE);
+        return new DumpFile(name, channel, NativeFile.unknown(size), size, ReadObserver.NONE, cut);
     }
 
     private static FileChannel channel(Path path) throws IOException {
@@ -104,6 +117,11 @@ public final class DumpFile implements Closeable {
     /** The channel that is read, for copies that need not go through this process. Its position means nothing. */
     public FileChannel channel() {
         return channel;
+    }
+
+    /** Whether it was made of a stream that ended early, so that bytes may be missing anywhere in it. */
+    public boolean cut() {
+        return cut;
     }
 
     /** Its size in bytes when it was opened. */

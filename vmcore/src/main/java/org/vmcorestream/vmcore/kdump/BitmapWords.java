@@ -5,36 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmcorestream.vmcore.VmcoreException;
 
-/** Stored bitmaps read from one end to the other, a window at a time: 64 page frames a little-endian word. */
+/** Stored bitmaps compared from one end to the other, a window at a time: 64 page frames a little-endian word. */
 final class BitmapWords {
     /** Bytes of a window. */
     static final int WINDOW = 1 << 20;
 
     private BitmapWords() {}
-
-    /**
-     * Counts bits.
-     *
-     * @param offset where the bitmap lies in the file
-     * @param from first page frame
-     * @param end page frame behind the last one
-     * @param window little-endian, {@value #WINDOW} bytes
-     */
-    static long count(BoundedInput file, long offset, long from, long end, ByteBuffer window) throws IOException {
-        long bits = 0;
-        long first = from & -Long.SIZE;
-        long windowPfns = (long) WINDOW * Byte.SIZE;
-        for (long base = first; base < end; base += windowPfns) {
-            long pfns = Math.min(windowPfns, end - base);
-            int words = (int) (pfns + Long.SIZE - 1 >>> 6);
-            file.read("2nd bitmap", offset + base / Byte.SIZE, window.clear().limit(words * Long.BYTES));
-            for (int i = 0; i < words; i++) {
-                long pfn = base + (long) i * Long.SIZE;
-                bits += Long.bitCount(window.getLong(i * Long.BYTES) & within(pfn, from, end));
-            }
-        }
-        return bits;
-    }
 
     /**
      * Compares a bitmap of two files.
@@ -59,7 +35,7 @@ final class BitmapWords {
             }
             for (int i = 0; i < words; i++) {
                 long pfn = base + (long) i * Long.SIZE;
-                long different = (a.getLong(i * Long.BYTES) ^ b.getLong(i * Long.BYTES)) & within(pfn, 0, end);
+                long different = (a.getLong(i * Long.BYTES) ^ b.getLong(i * Long.BYTES)) & below(pfn, end);
                 if (different != 0) {
                     int bit = Long.numberOfTrailingZeros(different);
                     throw new VmcoreException(mine.path() + ": " + name + " at offset "
@@ -71,15 +47,8 @@ final class BitmapWords {
         }
     }
 
-    /** The bits of a word that begins at {@code pfn} whose page frames are from {@code from} to {@code end - 1}. */
-    private static long within(long pfn, long from, long end) {
-        long mask = -1L;
-        if (from > pfn) {
-            mask &= -1L << from;
-        }
-        if (end < pfn + Long.SIZE) {
-            mask &= -1L >>> -end;
-        }
-        return mask;
+    /** The bits of a word that begins at {@code pfn} whose page frames are below {@code end}. */
+    private static long below(long pfn, long end) {
+        return end < pfn + Long.SIZE ? -1L >>> -end : -1L;
     }
 }

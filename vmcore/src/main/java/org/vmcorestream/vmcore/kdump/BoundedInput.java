@@ -1,55 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.kdump;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.file.DumpFile;
 
 /** A file read at positions that the file itself names, and that are therefore checked against its size. */
 final class BoundedInput implements AutoCloseable {
-    private final Path path;
-    private final FileChannel channel;
+    private final DumpFile file;
     private final long size;
-    private final Closeable owner;
 
-    /** Reads what somebody else opened; closed with it. */
+    /** @param file closed with it */
     BoundedInput(DumpFile file) {
-        path = file.path();
-        channel = file.channel();
+        this.file = file;
         size = file.size();
-        owner = file;
-    }
-
-    BoundedInput(Path path) throws IOException {
-        this.path = path;
-        try {
-            channel = FileChannel.open(path, StandardOpenOption.READ);
-        } catch (NoSuchFileException e) {
-            throw new IOException(path + ": cannot be opened: no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new IOException(path + ": cannot be opened: access denied", e);
-        } catch (FileSystemException e) {
-            String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-            throw new IOException(path + ": cannot be opened: " + reason, e);
-        }
-        size = channel.size();
-        owner = channel;
     }
 
     Path path() {
-        return path;
+        return file.path();
     }
 
     long size() {
         return size;
+    }
+
+    /** Whether it comes from a stream that ended early. */
+    boolean cut() {
+        return file.cut();
     }
 
     /** Whether a part of the file, both numbers unsigned, lies within it. */
@@ -71,9 +50,9 @@ final class BoundedInput implements AutoCloseable {
         while (into.hasRemaining()) {
             int step;
             try {
-                step = channel.read(into, at);
+                step = file.channel().read(into, at);
             } catch (IOException e) {
-                throw new IOException(path + ": cannot read " + what + " at offset " + at + ": " + e.getMessage(), e);
+                throw new IOException(path() + ": cannot read " + what + " at offset " + at + ": " + e.getMessage(), e);
             }
             if (step < 0) {
                 throw beyond(what, offset, length);
@@ -82,28 +61,14 @@ final class BoundedInput implements AutoCloseable {
         }
     }
 
-    /**
-     * Copies bytes to a position of a file that is being written, without taking them into this process.
-     *
-     * @param what is copied, for the message
-     */
-    void copyTo(String what, long offset, long length, PartialFile into, long position) throws IOException {
-        if (!holds(offset, length)) {
-            throw beyond(what, offset, length);
-        }
-        if (into.copyFrom(channel, offset, length, position) < length) {
-            throw beyond(what, offset, length);
-        }
-    }
-
     /** The complaint that a part of the file is not in it. */
     VmcoreException beyond(String what, long offset, long length) {
-        return new VmcoreException(path + ": " + what + " of " + Long.toUnsignedString(length) + " bytes at offset "
+        return new VmcoreException(path() + ": " + what + " of " + Long.toUnsignedString(length) + " bytes at offset "
                 + Long.toUnsignedString(offset) + ", expected within the " + size + " bytes of the file");
     }
 
     @Override
     public void close() throws IOException {
-        owner.close();
+        file.close();
     }
 }

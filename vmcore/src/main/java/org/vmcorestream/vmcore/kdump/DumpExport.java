@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.file.DumpTarget;
 
-/** Writes a stored dump once more, in another form. Memory is a few MiB and the notes, whatever the size of the dump. */
+/**
+ * Writes a stored dump once more, in another form. All cores take part where pages change their codec. Memory is a few MiB, 2 more for each core,
+ * and the notes, whatever the size of the dump.
+ */
 public final class DumpExport {
     /** Told how far the writing is. */
     @FunctionalInterface
@@ -44,16 +47,15 @@ public final class DumpExport {
     /**
      * Writes a kdump file, header version 6, that is not split. Pages that are stored in its codec already are copied as they are.
      *
-     * @param codec of its pages, one that a kdump file can hold
+     * @param codec of its pages, one that a kdump file can hold; null for pages that are not compressed
      * @param target where it goes
      * @throws org.vmcorestream.vmcore.VmcoreException when the dump turns out to be damaged
      * @throws IOException when it cannot be read or the target cannot be written
      */
     public static Summary kdump(StoredDump dump, PageCodec codec, DumpTarget.Opener target, Progress progress)
             throws IOException {
-        try (DumpTarget out = target.open(KdumpExport.most(dump));
-                KdumpExport export = new KdumpExport(dump, codec, out)) {
-            Summary summary = export.write(progress);
+        try (DumpTarget out = target.open(KdumpExport.most(dump))) {
+            Summary summary = new KdumpExport(dump, codec, out).write(progress);
             out.commit();
             return summary;
         }

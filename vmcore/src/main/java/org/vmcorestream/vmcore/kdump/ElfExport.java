@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.OptionalInt;
+import java.util.Arrays;
+import java.util.Optional;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
-import org.vmcorestream.vmcore.codec.ZeroTest;
+import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.elf.ElfHeaders;
 import org.vmcorestream.vmcore.file.DumpTarget;
+import org.vmcorestream.vmcore.machine.Machine;
+import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /** Writes a stored dump as an ELF core file. Pages of zeros are holes of it; its front is written last. */
 final class ElfExport {
@@ -20,7 +23,6 @@ final class ElfExport {
     private final StoredDump dump;
     private DumpTarget out;
     private final int pageSize;
-    private final ZeroTest zeroTest;
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
     private long windowOffset;
     private long end;
@@ -30,7 +32,6 @@ final class ElfExport {
     private ElfExport(StoredDump dump) {
         this.dump = dump;
         pageSize = dump.header().pageSize();
-        zeroTest = new ZeroTest(pageSize);
     }
 
     static DumpExport.Summary write(StoredDump dump, DumpTarget.Opener target, DumpExport.Progress progress)
@@ -39,14 +40,9 @@ final class ElfExport {
     }
 
     private DumpExport.Summary write(DumpTarget.Opener target, DumpExport.Progress progress) throws IOException {
-        String name = dump.header().kernel().machine();
-        OptionalInt machine = ElfHeaders.machine(name);
-        if (machine.isEmpty()) {
-            throw new UnsupportedVmcoreException(dump.path() + ": is of machine '" + name.replaceAll("\\p{Cntrl}", "?")
-                    + "', expected x86_64, aarch64 or riscv64 to write an ELF file of");
-        }
+        Machine machine = machine();
         ElfSegments segments = ElfSegments.of(dump, ElfHeaders.MAX_LOADS);
-        ElfHeaders headers = new ElfHeaders(machine.getAsInt(), dump.incomplete(), segments.count(), notes(), pageSize);
+        ElfHeaders headers = new ElfHeaders(machine, dump.incomplete(), segments.count(), notes(), pageSize);
         for (int i = 0; i < segments.count(); i++) {
             headers.addLoad(segments.first(i), segments.pages(i), segments.filePages(i));
         }
@@ -70,18 +66,32 @@ final class ElfExport {
                 segments.blanks());
     }
 
+    /** The machine of utsname; where that is none, as in what QEMU writes of most, the one whose kernel wrote VMCOREINFO. */
+    private Machine machine() throws VmcoreException {
+        KdumpHeader header = dump.header();
+        String name = header.kernel().machine();
+        Optional<Machine> named = Machine.named(name);
+        if (named.isEmpty() && KdumpDump.isUnnamed(name) && header.vmcoreInfoSize() > 0) {
+            int begin = header.vmcoreInfoOffset();
+            byte[] text = Arrays.copyOfRange(header.notes(), begin, begin + header.vmcoreInfoSize());
+            return Machine.that(new VmcoreInfo(dump.path().toString(), text));
+        }
+        return named.orElseThrow(() -> new UnsupportedVmcoreException(dump.path() + ": is of machine '"
+                + name.replaceAll("\\p{Cntrl}", "?") + "', expected " + Machine.names()
+                + " to write an ELF file of"));
+    }
+
     private void writePages(ElfSegments segments, long dataOffset, DumpExport.Progress progress) throws IOException {
-        PageSequence pages = new PageSequence(dump);
         long total = dump.pages();
         long done = 0;
         int segment = 0;
         long offset = dataOffset;
-        try (PageContents contents = new PageContents(pageSize)) {
+        try (RecodedPages pages = new RecodedPages(dump, null)) {
             while (pages.next()) {
                 if ((++done & 0x3fff) == 0) {
                     progress.at(done, total);
                 }
-                if (pages.missing()) {
+                if (pages.kind() == PageParcel.Kind.MISSING) {
                     missing++;
                     continue;
                 }
@@ -89,31 +99,23 @@ final class ElfExport {
                     offset += segments.filePages(segment) * pageSize;
                     segment++;
                 }
-                if (pages.zero()) {
+                if (pages.kind() == PageParcel.Kind.ZERO) {
                     zeroPages++;
                 } else {
-                    put(contents, pages, offset + (pages.pfn() - segments.first(segment)) * pageSize);
+                    put(pages, offset + (pages.pfn() - segments.first(segment)) * pageSize);
                 }
             }
         }
         flush();
     }
 
-    private void put(PageContents contents, PageSequence pages, long position) throws IOException {
+    private void put(RecodedPages page, long position) throws IOException {
         if (position != windowOffset + window.position() || window.remaining() < pageSize) {
             flush();
             windowOffset = position;
         }
         int at = window.position();
-        contents.read(pages, window, at);
-        // The test leaves position and limit at the ends of the buffer.
-        boolean zero = zeroTest.isZero(window, at);
-        window.position(at);
-        if (zero) {
-            zeroPages++;
-            return;
-        }
-        window.position(at + pageSize);
+        window.put(at, page.bytes(), page.index(), pageSize).position(at + pageSize);
         end = position + pageSize;
     }
 

@@ -67,25 +67,27 @@ final class ElfSegments {
     }
 
     private static void walk(StoredDump dump, Visitor visitor) throws IOException {
-        KeptRuns runs = new KeptRuns(dump);
-        boolean more = runs.next();
-        long stray = more ? runs.first() : -1;
-        for (long at = dump.present().nextSet(0); at >= 0; ) {
-            long end = dump.present().nextClear(at);
-            visitor.memory(at, end);
-            while (more && runs.first() >= at && runs.end() <= end) {
-                visitor.kept(runs.first(), runs.end());
-                more = runs.next();
+        StoredBitmap present = dump.present();
+        try (KeptRuns runs = new KeptRuns(dump)) {
+            boolean more = runs.next();
+            long stray = more ? runs.first() : -1;
+            for (long at = present.nextSet(0); at >= 0; ) {
+                long end = present.nextClear(at);
+                visitor.memory(at, end);
+                while (more && runs.first() >= at && runs.end() <= end) {
+                    visitor.kept(runs.first(), runs.end());
+                    more = runs.next();
+                }
+                stray = runs.first() < at ? runs.first() : Math.max(end, runs.first());
+                if (more && runs.first() < end) {
+                    break;
+                }
+                at = present.nextSet(end);
             }
-            stray = runs.first() < at ? runs.first() : Math.max(end, runs.first());
-            if (more && runs.first() < end) {
-                break;
+            if (more) {
+                throw new VmcoreException(dump.path() + ": page frame " + stray
+                        + " is kept in the 2nd bitmap, expected one that is memory in the 1st bitmap");
             }
-            at = dump.present().nextSet(end);
-        }
-        if (more) {
-            throw new VmcoreException(dump.path() + ": page frame " + stray
-                    + " is kept in the 2nd bitmap, expected one that is memory in the 1st bitmap");
         }
     }
 

@@ -72,15 +72,20 @@ public final class KdumpDraft implements AutoCloseable {
     }
 
     /**
-     * Creates a file that goes elsewhere. Its front is held in memory: at most 64 MiB for each TiB of memory that the dump has.
+     * Creates a file that goes elsewhere. Its front grows in a file without a name: at most 64 MiB for each TiB of memory that the dump has, and
+     * as much again until it is begun.
      *
      * @param path its name, for messages
+     * @param folder where the front is kept
      * @param target begun when the number of kept pages is known
      * @throws IllegalArgumentException when the header cannot be one
+     * @throws IOException when the folder cannot be written to
      */
-    public static KdumpDraft held(Path path, KdumpHeader header, List<PfnRun> present, DumpTarget.Opener target) {
+    public static KdumpDraft held(
+            Path path, KdumpHeader header, List<PfnRun> present, Path folder, DumpTarget.Opener target)
+            throws IOException {
         HeaderCheck.require(header);
-        return of(path, new HeldFront(path.toString(), target), header, present);
+        return of(path, HeldFront.create(path.toString(), folder, target), header, present);
     }
 
     private static KdumpDraft of(Path path, DraftFile file, KdumpHeader header, List<PfnRun> present) {

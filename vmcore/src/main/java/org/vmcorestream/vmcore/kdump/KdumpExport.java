@@ -5,15 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.vmcorestream.vmcore.codec.PageCodec;
-import org.vmcorestream.vmcore.codec.PageCompressor;
-import org.vmcorestream.vmcore.codec.ZeroTest;
 import org.vmcorestream.vmcore.file.DumpTarget;
 
 /**
  * Writes a stored dump as one kdump file. Bitmaps, descriptors and page data each grow through a window of their own; both headers, which
  * say how it ended, are written last. The same dump in the same codec gives the same bytes.
  */
-final class KdumpExport implements AutoCloseable {
+final class KdumpExport {
     private static final int DATA_WINDOW = 2 << 20;
     private static final int BITMAP_WINDOW = 256 << 10;
     private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
@@ -26,32 +24,23 @@ final class KdumpExport implements AutoCloseable {
     private final int pageSize;
     private final WriteWindow descriptors;
     private final WriteWindow data;
-    private final PageContents contents;
-    private final PageCompressor compressor;
-    private final ZeroTest zeroTest;
-    private final ByteBuffer page;
-    private final ByteBuffer result;
     private long zeroPage;
     private long zeroPages;
     private long missing;
 
+    /** @param codec of the pages, one that a kdump file can hold; null for a file of raw pages */
     KdumpExport(StoredDump dump, PageCodec codec, DumpTarget out) {
-        if (!codec.storable()) {
+        if (codec != null && !codec.storable()) {
             throw new IllegalArgumentException("codec " + codec + ", expected one that kdump files know");
         }
         this.dump = dump;
         this.codec = codec;
         this.out = out;
-        header = dump.header().in(codec);
+        header = dump.header();
         pageSize = header.pageSize();
         layout = KdumpLayout.of(pageSize, header.endPfn(), header.notes().length);
         descriptors = new WriteWindow(out, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
         data = new WriteWindow(out, layout.descriptorOffset(dump.pages()), DATA_WINDOW);
-        contents = new PageContents(pageSize);
-        compressor = PageCompressor.of(codec);
-        zeroTest = new ZeroTest(pageSize);
-        page = ByteBuffer.allocateDirect(pageSize);
-        result = ByteBuffer.allocateDirect(compressor.bound(pageSize));
     }
 
     /** Most bytes of the file: no page shrinks, and there is one of zeros. */
@@ -67,13 +56,14 @@ final class KdumpExport implements AutoCloseable {
         if ((header.level() & KdumpWriter.LEVEL_ZERO_PAGES) != 0) {
             putZeroPage();
         }
-        PageSequence pages = new PageSequence(dump);
         long total = dump.pages();
-        long done = 0;
-        while (pages.next()) {
-            add(pages);
-            if ((++done & 0x3fff) == 0) {
-                progress.at(done, total);
+        try (RecodedPages pages = new RecodedPages(dump, codec)) {
+            long done = 0;
+            while (pages.next()) {
+                add(pages);
+                if ((++done & 0x3fff) == 0) {
+                    progress.at(done, total);
+                }
             }
         }
         long end = data.end();
@@ -86,27 +76,15 @@ final class KdumpExport implements AutoCloseable {
                 Math.max(data.end(), descriptors.end()), total, zeroPages, missing, dump.incomplete(), 0, 0);
     }
 
-    private void add(PageSequence pages) throws IOException {
-        if (pages.missing()) {
-            missing++;
-            putDescriptor(0, 0, 0);
-        } else if (pages.zero()) {
-            addZeroPage();
-        } else if (pages.codec() == codec
-                || pages.codec() == null && header.codec() == dump.header().codec()) {
-            put(pages.stored(), pages.dataIndex(), pages.size(), pages.codec() == null);
-        } else {
-            contents.read(pages, page, 0);
-            if (zeroTest.isZero(page, 0)) {
-                addZeroPage();
-                return;
+    private void add(RecodedPages page) throws IOException {
+        switch (page.kind()) {
+            case MISSING -> {
+                missing++;
+                putDescriptor(0, 0, 0);
             }
-            int length = compressor.compress(page, 0, pageSize, result, 0);
-            if (length < 0) {
-                put(page, 0, pageSize, true);
-            } else {
-                put(result, 0, length, false);
-            }
+            case ZERO -> addZeroPage();
+            case RAW -> put(page, 0);
+            default -> put(page, codec.kdumpFlag());
         }
     }
 
@@ -118,10 +96,11 @@ final class KdumpExport implements AutoCloseable {
         putDescriptor(zeroPage, pageSize, 0);
     }
 
-    private void put(ByteBuffer stored, int index, int length, boolean raw) throws IOException {
+    private void put(RecodedPages page, int flags) throws IOException {
+        int length = page.length();
         ByteBuffer into = data.room(length);
-        putDescriptor(data.end(), length, raw ? 0 : codec.kdumpFlag());
-        into.put(into.position(), stored, index, length);
+        putDescriptor(data.end(), length, flags);
+        into.put(into.position(), page.bytes(), page.index(), length);
         into.position(into.position() + length);
     }
 
@@ -147,7 +126,7 @@ final class KdumpExport implements AutoCloseable {
 
     /** Copies both bitmaps, which may have more padding in the dump than here. */
     private void copyBitmaps() throws IOException {
-        SplitPart first = dump.parts().get(0);
+        StoredPart first = dump.parts().get(0);
         ByteBuffer window = ByteBuffer.allocateDirect(BITMAP_WINDOW);
         long[] from = {first.layout().presentOffset(), first.layout().keptOffset()};
         long[] to = {layout.presentOffset(), layout.keptOffset()};
@@ -161,19 +140,19 @@ final class KdumpExport implements AutoCloseable {
         }
     }
 
+    /** The main header is that of the dump as it stands, but for what says how the file is laid out, and how it ended. */
     private void putHeaders(long erasedOffset, int erasedSize) throws IOException {
         ByteBuffer front = ByteBuffer.allocate((int) layout.presentOffset()).order(ByteOrder.LITTLE_ENDIAN);
-        MainHeader.of(header, layout, dump.incomplete()).put(front);
+        StoredPart first = dump.parts().get(0);
+        first.file().read("main header", 0, front.limit(MainHeader.SIZE));
+        int status = first.main().status() & ~(StoredHeaders.CODEC_FLAGS | MainHeader.STATUS_INCOMPLETE)
+                | (codec == null ? 0 : codec.kdumpFlag())
+                | (dump.incomplete() ? MainHeader.STATUS_INCOMPLETE : 0);
+        MainHeader.putLayout(front.clear(), layout, header.endPfn(), status);
         SubHeader sub = SubHeader.of(header, layout);
         sub.whole(erasedOffset, erasedSize)
                 .put(front.slice(pageSize, SubHeader.SIZE).order(ByteOrder.LITTLE_ENDIAN));
         front.put(pageSize + SubHeader.SIZE, header.notes());
         out.write(front, 0);
-    }
-
-    @Override
-    public void close() {
-        contents.close();
-        compressor.close();
     }
 }

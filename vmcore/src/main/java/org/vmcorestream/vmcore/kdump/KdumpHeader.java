@@ -73,22 +73,6 @@ public record KdumpHeader(
         this(kernel, pageSize, endPfn, level, codec, crashTime, notes, vmcoreInfoOffset, vmcoreInfoSize, false);
     }
 
-    /** The same headers for a file in another codec. */
-    KdumpHeader in(PageCodec other) {
-        return new KdumpHeader(
-                kernel,
-                pageSize,
-                endPfn,
-                level,
-                other,
-                crashTime,
-                notes,
-                vmcoreInfoOffset,
-                vmcoreInfoSize,
-                vmemmapExcluded,
-                part);
-    }
-
     /** The same headers for the file of one part of the dump. */
     public KdumpHeader ofPart(PfnRun part) {
         return new KdumpHeader(

@@ -7,11 +7,11 @@ import org.vmcorestream.vmcore.memory.PhysicalMemory;
 
 /** Physical memory as far as kdump files have pages of it. */
 final class KdumpMemory implements PhysicalMemory {
-    private final StoredPages pages;
+    private final StoredDump pages;
     private final int pageSize;
     private final int pageShift;
 
-    KdumpMemory(StoredPages pages) {
+    KdumpMemory(StoredDump pages) {
         this.pages = pages;
         pageSize = pages.pageSize();
         pageShift = Integer.numberOfTrailingZeros(pageSize);
@@ -19,7 +19,7 @@ final class KdumpMemory implements PhysicalMemory {
 
     @Override
     public String source() {
-        return pages.source().toString();
+        return pages.path().toString();
     }
 
     @Override

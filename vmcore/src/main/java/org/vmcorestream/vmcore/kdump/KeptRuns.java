@@ -7,7 +7,7 @@ import java.io.IOException;
  * Runs of consecutive page frames whose pages a stored dump has, in order. A complete dump has what its second bitmap says; of an
  * incomplete one the descriptors are asked too.
  */
-final class KeptRuns {
+final class KeptRuns implements AutoCloseable {
     private final StoredBitmap kept;
     private final PageSequence described;
     private long first;
@@ -61,5 +61,12 @@ final class KeptRuns {
     /** Page frame behind its last one. */
     long end() {
         return end;
+    }
+
+    @Override
+    public void close() {
+        if (described != null) {
+            described.close();
+        }
     }
 }

@@ -68,8 +68,7 @@ record MainHeader(
     private static final int UTSNAME_FIELDS = 6;
     private static final int UTSNAME_FIELD_SIZE = 65;
     private static final int TIMESTAMP_OFFSET = 408;
-    /** Where the status word is. */
-    static final int STATUS_OFFSET = TIMESTAMP_OFFSET + 2 * Long.BYTES;
+    private static final int STATUS_OFFSET = TIMESTAMP_OFFSET + 2 * Long.BYTES;
 
     private static final int BLOCK_SIZE_OFFSET = STATUS_OFFSET + Integer.BYTES;
     private static final int SUB_HEADER_BLOCKS_OFFSET = BLOCK_SIZE_OFFSET + Integer.BYTES;
@@ -152,6 +151,20 @@ record MainHeader(
         block.putInt(BITMAP_BLOCKS_OFFSET, (int) bitmapBlocks);
         block.putInt(MAX_MAPNR_OFFSET, (int) maxMapnr);
         block.putInt(CPUS_OFFSET, Math.max(1, kernel.cpus()));
+    }
+
+    /**
+     * Makes the header of another file that holds the same dump of the header of one that stands in a block.
+     *
+     * @param layout of the other file
+     * @param endPfn number of page frames
+     */
+    static void putLayout(ByteBuffer block, KdumpLayout layout, long endPfn, int status) {
+        block.putInt(VERSION_OFFSET, VERSION);
+        block.putInt(STATUS_OFFSET, status);
+        block.putInt(SUB_HEADER_BLOCKS_OFFSET, layout.subHeaderBlocks());
+        block.putInt(BITMAP_BLOCKS_OFFSET, (int) layout.bitmapBlocks());
+        block.putInt(MAX_MAPNR_OFFSET, (int) Math.min(endPfn, MAX_UNSIGNED_INT));
     }
 
     private static String name(ByteBuffer block, int offset) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.vmcore.kdump;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,7 +8,7 @@ import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.codec.PageDecompressor;
 
-/** Contents of stored pages, whatever codec each has. Belongs to one thread. */
+/** Makes pages of stored bytes, whatever codec each has. Belongs to one thread. */
 final class PageContents implements AutoCloseable {
     private final int pageSize;
     private final Map<PageCodec, PageDecompressor> decompressors = new EnumMap<>(PageCodec.class);
@@ -19,23 +18,18 @@ final class PageContents implements AutoCloseable {
     }
 
     /**
-     * Puts the contents of the page that a cursor is at into a direct buffer, whose position and limit are left alone.
+     * Puts a page into a direct buffer. Position and limit of both buffers are left alone.
      *
-     * @throws VmcoreException when the stored bytes are no page
+     * @param codec of the stored bytes, null when they are the page
+     * @throws VmcoreException when the stored bytes are no page; says what is wrong with them, but not which page it is
      */
-    void read(PageSequence page, ByteBuffer into, int at) throws IOException {
-        ByteBuffer stored = page.stored();
-        PageCodec codec = page.codec();
+    void put(PageCodec codec, ByteBuffer stored, int index, int size, ByteBuffer into, int at) throws VmcoreException {
         if (codec == null) {
-            into.put(at, stored, page.dataIndex(), pageSize);
-            return;
-        }
-        try {
+            into.put(at, stored, index, pageSize);
+        } else {
             decompressors
                     .computeIfAbsent(codec, PageDecompressor::of)
-                    .decompress(stored, page.dataIndex(), page.size(), into, at, pageSize);
-        } catch (VmcoreException e) {
-            throw page.damaged(e);
+                    .decompress(stored, index, size, into, at, pageSize);
         }
     }
 

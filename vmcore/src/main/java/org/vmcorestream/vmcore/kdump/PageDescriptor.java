@@ -16,14 +16,13 @@ import java.nio.ByteBuffer;
  * @param offset position of the stored bytes in the file, 0 when the page is missing
  * @param size number of stored bytes
  * @param flags 0 for a raw page, else {@link org.vmcorestream.vmcore.codec.PageCodec#kdumpFlag()}
- * @param pageFlags as found; nobody uses it
  */
-public record PageDescriptor(long offset, int size, int flags, long pageFlags) {
+public record PageDescriptor(long offset, int size, int flags) {
     /** Bytes of a descriptor in the file. */
     public static final int SIZE = 24;
 
     /** The descriptor of a page that should be in the file and is not. */
-    public static final PageDescriptor MISSING = new PageDescriptor(0, 0, 0, 0);
+    public static final PageDescriptor MISSING = new PageDescriptor(0, 0, 0);
 
     /** Whether the page should be in the file and is not. */
     public boolean missing() {
@@ -33,10 +32,5 @@ public record PageDescriptor(long offset, int size, int flags, long pageFlags) {
     /** Writes a descriptor at the position of a little-endian buffer, which moves behind it. */
     static void put(ByteBuffer into, long offset, int size, int flags) {
         into.putLong(offset).putInt(size).putInt(flags).putLong(0);
-    }
-
-    /** Reads a descriptor at the position of a little-endian buffer, which moves behind it. */
-    static PageDescriptor get(ByteBuffer from) {
-        return new PageDescriptor(from.getLong(), from.getInt(), from.getInt(), from.getLong());
     }
 }

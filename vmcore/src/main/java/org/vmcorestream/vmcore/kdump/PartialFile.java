@@ -36,9 +36,6 @@ final class PartialFile implements DraftFile {
 
     private static final int ATTEMPTS = 100;
 
-    /** Most bytes copied by one call: the kernel takes no more than 2 GiB at once. */
-    private static final long COPY_BYTES = 1 << 30;
-
     private final Path file;
     private final Path partial;
     private final FileChannel channel;
@@ -151,30 +148,6 @@ final class PartialFile implements DraftFile {
         } catch (IOException e) {
             throw failed("cannot be synced", e);
         }
-    }
-
-    /**
-     * Copies bytes of another file to a position, as many as it has.
-     *
-     * @return how many were copied, less than {@code length} where the other file ends
-     */
-    long copyFrom(FileChannel source, long from, long length, long position) throws IOException {
-        requireOpen();
-        long copied = 0;
-        try {
-            channel.position(position);
-            while (copied < length) {
-                long step = source.transferTo(from + copied, Math.min(length - copied, COPY_BYTES), channel);
-                if (step <= 0) {
-                    break;
-                }
-                copied += step;
-            }
-        } catch (IOException e) {
-            throw failed("cannot copy " + length + " bytes to offset " + position, e);
-        }
-        syncEarly(copied);
-        return copied;
     }
 
     /** Syncs the file, gives it its final name and syncs the directory. */

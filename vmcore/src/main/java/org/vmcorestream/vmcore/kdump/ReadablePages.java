@@ -49,6 +49,6 @@ final class ReadablePages implements PfnSet {
     }
 
     private boolean isReadable(long pfn) throws IOException {
-        return held.contains(pfn) && !cursor.missing(pfn);
+        return held.contains(pfn) && !cursor.isMissing(pfn);
     }
 }

@@ -13,22 +13,22 @@ final class SplitSet {
     private SplitSet() {}
 
     /**
-     * Puts parts in the order of their page frames, and counts their pages.
+     * Puts parts in the order of their page frames; their bitmaps are compared.
      *
      * @throws VmcoreException when they are not those of one dump, some are missing or some overlap
      */
-    static List<SplitPart> of(List<SplitPart> parts) throws IOException {
-        SplitPart first = parts.get(0);
-        for (SplitPart part : parts) {
+    static List<StoredPart> of(List<StoredPart> parts) throws IOException {
+        StoredPart first = parts.get(0);
+        for (StoredPart part : parts) {
             requireSameHeaders(part, first);
         }
-        List<SplitPart> ordered = parts.stream()
-                .sorted(Comparator.comparingLong(SplitPart::startPfn).thenComparingLong(SplitPart::endPfn))
+        List<StoredPart> ordered = parts.stream()
+                .sorted(Comparator.comparingLong(StoredPart::startPfn).thenComparingLong(StoredPart::endPfn))
                 .toList();
         requireAll(ordered);
         ByteBuffer a = ByteBuffer.allocate(BitmapWords.WINDOW).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer b = ByteBuffer.allocate(BitmapWords.WINDOW).order(ByteOrder.LITTLE_ENDIAN);
-        for (SplitPart part : parts) {
+        for (StoredPart part : parts) {
             if (part != first) {
                 requireSameNotes(part, first, a, b);
                 long end = part.sub().maxMapnr();
@@ -37,15 +37,14 @@ final class SplitSet {
                 BitmapWords.requireSame("1st bitmap", mine, other, part.layout().presentOffset(), end, a, b);
                 BitmapWords.requireSame("2nd bitmap", mine, other, part.layout().keptOffset(), end, a, b);
             }
-            part.count();
         }
         return ordered;
     }
 
-    private static void requireAll(List<SplitPart> ordered) throws VmcoreException {
+    private static void requireAll(List<StoredPart> ordered) throws VmcoreException {
         long next = 0;
-        SplitPart before = null;
-        for (SplitPart part : ordered) {
+        StoredPart before = null;
+        for (StoredPart part : ordered) {
             if (part.startPfn() < next) {
                 throw new VmcoreException(part.path() + ": begins at page frame " + part.startPfn() + ", expected "
                         + next + ": " + before.path() + " has the pages up to there");
@@ -63,7 +62,7 @@ final class SplitSet {
         }
     }
 
-    private static void requireSameHeaders(SplitPart part, SplitPart first) throws VmcoreException {
+    private static void requireSameHeaders(StoredPart part, StoredPart first) throws VmcoreException {
         MainHeader mine = part.main();
         MainHeader other = first.main();
         require(part, first, "header_version", 8, mine.version(), other.version());
@@ -136,7 +135,7 @@ final class SplitSet {
     }
 
     private static void require(
-            SplitPart part, SplitPart first, String field, int offset, Object found, Object expected)
+            StoredPart part, StoredPart first, String field, int offset, Object found, Object expected)
             throws VmcoreException {
         if (!found.equals(expected)) {
             throw new VmcoreException(part.path() + ": is of another dump than " + first.path() + ": " + field
@@ -150,7 +149,7 @@ final class SplitSet {
     }
 
     /** Compares what lies between sub header and bitmaps. */
-    private static void requireSameNotes(SplitPart part, SplitPart first, ByteBuffer a, ByteBuffer b)
+    private static void requireSameNotes(StoredPart part, StoredPart first, ByteBuffer a, ByteBuffer b)
             throws IOException {
         long end = part.layout().presentOffset();
         long begin = part.layout().pageSize() + SubHeader.size(part.main().version());

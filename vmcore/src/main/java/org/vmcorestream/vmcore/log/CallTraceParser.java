@@ -16,7 +16,7 @@ final class CallTraceParser {
     private static final Pattern FUNCTION = Pattern.compile(
             "^(?:\\[<[0-9a-f]+>\\] )?(\\? )?([A-Za-z_$][A-Za-z0-9_.$]*)\\+0x[0-9a-f]+/0x[0-9a-f]+(?: .*)?$");
     private static final Pattern POINTER = Pattern.compile(
-            "^(?:RIP: [0-9a-f]+:|RIP {2}|IP: |pc : |PC is at )(?:\\[<[0-9a-f]+>\\] *)*([A-Za-z_$][A-Za-z0-9_.$]*)\\+0x.*$");
+            "^(?:RIP: [0-9a-f]+:|RIP {2}|IP: |pc : |PC is at |epc : )(?:\\[<[0-9a-f]+>\\] *)*([A-Za-z_$][A-Za-z0-9_.$]*)\\+0x.*$");
     private static final Pattern MARKER = Pattern.compile("^<[/#A-Za-z0-9]+>.*");
     private static final Pattern USER_MODE = Pattern.compile("^RIP: 0033:.*");
 

@@ -3,6 +3,7 @@ package org.vmcorestream.vmcore.memory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.LongBinaryOperator;
 import org.vmcorestream.vmcore.file.DumpFile;
 
 /** Physical memory as far as the segments of an ELF file hold it. Can be used by several threads at once. */
@@ -64,16 +65,7 @@ public final class SegmentMemory implements PhysicalMemory {
      * @return 0 to {@code length}
      */
     public long holeBytes(long phys, long length) {
-        long end = phys + length;
-        for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
-            long from = Math.max(phys, extents.start(i));
-            long to = Math.min(end, extents.end(i));
-            long hole = file.holeBytes(extents.offset(i) + (from - extents.start(i)), to - from);
-            if (hole < to - from) {
-                return from + hole - phys;
-            }
-        }
-        return length;
+        return bytesUntil(phys, length, file::holeBytes);
     }
 
     /**
@@ -82,13 +74,18 @@ public final class SegmentMemory implements PhysicalMemory {
      * @return 0 to {@code length}
      */
     public long dataBytes(long phys, long length) {
+        return bytesUntil(phys, length, file::dataBytes);
+    }
+
+    /** How far something holds of a range, which may lie in several pieces of the file. */
+    private long bytesUntil(long phys, long length, LongBinaryOperator inFile) {
         long end = phys + length;
         for (int i = extents.atOrAbove(phys); i < extents.count() && extents.start(i) < end; i++) {
             long from = Math.max(phys, extents.start(i));
             long to = Math.min(end, extents.end(i));
-            long data = file.dataBytes(extents.offset(i) + (from - extents.start(i)), to - from);
-            if (data < to - from) {
-                return from + data - phys;
+            long bytes = inFile.applyAsLong(extents.offset(i) + (from - extents.start(i)), to - from);
+            if (bytes < to - from) {
+                return from + bytes - phys;
             }
         }
         return length;

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.VirtualMemory;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
@@ -30,26 +31,19 @@ public final class KernelIdentityReader {
     /**
      * The kernel's identity.
      *
+     * @param machine what the dump is of, for its name where memory does not say it
      * @param cpus number of NT_PRSTATUS notes
      * @param physBase physical base of the kernel image
      */
-    public static KernelIdentity read(VmcoreInfo info, VirtualMemory memory, int cpus, long physBase) {
+    public static KernelIdentity read(VmcoreInfo info, Machine machine, VirtualMemory memory, int cpus, long physBase) {
         String[] fields = utsname(info, memory);
         if (!fields[0].equals(LINUX)) {
             fields = new String[] {LINUX, "", "", "", "", ""};
         }
         String release = fields[2].isEmpty() ? printable(info.text("OSRELEASE").orElse("")) : fields[2];
-        String machine = fields[4].isEmpty() ? "x86_64" : fields[4];
+        String name = fields[4].isEmpty() ? machine.name() : fields[4];
         return new KernelIdentity(
-                fields[0],
-                fields[1],
-                release,
-                fields[3],
-                machine,
-                fields[5],
-                buildId(info),
-                Math.max(1, cpus),
-                physBase);
+                fields[0], fields[1], release, fields[3], name, fields[5], buildId(info), Math.max(1, cpus), physBase);
     }
 
     private static String[] utsname(VmcoreInfo info, VirtualMemory memory) {

@@ -62,7 +62,7 @@ public final class MemmapFrames {
             int maxChunks,
             long maxMappings)
             throws IOException {
-        OptionalLong vmemmap = sections.vmemmap();
+        OptionalLong vmemmap = sections.vmemmap(pageShift);
         if (vmemmap.isEmpty()) {
             return new Survey(false, null);
         }
@@ -77,8 +77,8 @@ public final class MemmapFrames {
     /** A reader with page tables of its own, for one thread. */
     public static MemmapFrames of(
             Survey survey, SparseMemory sections, PageTables tables, PageLayout layout, int pageShift, long endPfn) {
-        MemmapPages pages =
-                new MemmapPages(sections, tables, sections.vmemmap().orElse(0), layout.size(), pageShift, endPfn);
+        MemmapPages pages = new MemmapPages(
+                sections, tables, sections.vmemmap(pageShift).orElse(0), layout.size(), pageShift, endPfn);
         return new MemmapFrames(pages, survey);
     }
 

@@ -8,8 +8,8 @@ import org.vmcorestream.vmcore.paging.PageTables;
  * Walks over the pages of a memory map that is one array in virtual memory, and finds each in physical memory. Large pages are
  * one step, and so are large gaps. Belongs to one thread.
  *
- * <p>Pages of the memory map are numbered from that of page frame 0 on: with struct pages of 64 bytes, page n describes page
- * frames 64 n to 64 n + 63. Sections are a multiple of 4,096 page frames, so that their struct pages fill whole pages.
+ * <p>Pages of the memory map are numbered from that of page frame 0 on: with struct pages of 64 bytes in pages of 4 KiB, page n
+ * describes page frames 64 n to 64 n + 63. Struct pages of a section fill whole pages, and so do those of a chunk.
  */
 final class MemmapPages {
     private final SparseMemory sections;
@@ -43,12 +43,12 @@ final class MemmapPages {
         this.endFrame = endFrame;
     }
 
-    /** Number of the page of the memory map that begins with the struct page of a page frame; a multiple of 4,096 frames. */
+    /** Number of the page of the memory map that begins with the struct page of a page frame, the first of a section or chunk. */
     long pageOf(long pfn) {
         return pfn * structSize >>> pageShift;
     }
 
-    /** Walks over the memory map of page frames {@code firstPfn} to {@code endPfn - 1}, both multiples of 4,096, ascending. */
+    /** Walks over the memory map of page frames {@code firstPfn} to {@code endPfn - 1}, each the first of a section or chunk, ascending. */
     void walk(long firstPfn, long endPfn, Visitor visitor) throws IOException {
         for (int i = sections.sectionAtOrBehind(firstPfn); i < sections.sections(); i++) {
             long first = Math.max(firstPfn, sections.firstPfn(i));

@@ -38,7 +38,7 @@ public record PageLayout(
     /** An offset that the kernel did not export. */
     public static final int NONE = -1;
 
-    /** Smallest and largest struct page accepted; 64 on nearly every x86-64 kernel. */
+    /** Smallest and largest struct page accepted; 64 on nearly every kernel of 64 bits. */
     static final int MIN_SIZE = 32;
 
     static final int MAX_SIZE = 1024;

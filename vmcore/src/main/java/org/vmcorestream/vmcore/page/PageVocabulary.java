@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.CorruptVmcoreException;
+import org.vmcorestream.vmcore.machine.Machine;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 
 /** Takes {@link PageFacts} from VMCOREINFO: flag bits, page types and the largest block. */
@@ -18,9 +19,10 @@ public final class PageVocabulary {
      * The kernel's page vocabulary.
      *
      * @param source name of the vmcore, for messages
+     * @param machine says which page sizes there are
      * @throws CorruptVmcoreException when a value is missing or cannot be
      */
-    public static PageFacts read(String source, VmcoreInfo info) throws CorruptVmcoreException {
+    public static PageFacts read(String source, VmcoreInfo info, Machine machine) throws CorruptVmcoreException {
         OptionalInt freeAreaLength = info.length(FREE_AREA);
         if (freeAreaLength.isEmpty()) {
             throw new CorruptVmcoreException(source + ": VMCOREINFO has no LENGTH(" + FREE_AREA + "), expected 1 to "
@@ -28,7 +30,7 @@ public final class PageVocabulary {
         }
         try {
             return new PageFacts(
-                    pageShift(source, info),
+                    pageShift(source, info, machine),
                     freeAreaLength.getAsInt(),
                     info.word("PG_lru"),
                     info.word("PG_private"),
@@ -47,13 +49,16 @@ public final class PageVocabulary {
         }
     }
 
-    /** log2 of PAGESIZE, which x86-64 has only one of. */
-    private static int pageShift(String source, VmcoreInfo info) throws CorruptVmcoreException {
+    /** log2 of PAGESIZE, one of those that the machine has. */
+    private static int pageShift(String source, VmcoreInfo info, Machine machine) throws CorruptVmcoreException {
         OptionalLong size = info.decimal("PAGESIZE");
-        if (size.isEmpty() || size.getAsLong() != 4096) {
-            throw new CorruptVmcoreException(source + ": VMCOREINFO has "
-                    + (size.isEmpty() ? "no PAGESIZE" : "PAGESIZE=" + size.getAsLong()) + ", expected 4096");
+        for (int shift : machine.pageShifts()) {
+            if (size.isPresent() && size.getAsLong() == 1L << shift) {
+                return shift;
+            }
         }
-        return 12;
+        throw new CorruptVmcoreException(source + ": VMCOREINFO has "
+                + (size.isEmpty() ? "no PAGESIZE" : "PAGESIZE=" + size.getAsLong()) + ", expected "
+                + machine.pageSizes());
     }
 }

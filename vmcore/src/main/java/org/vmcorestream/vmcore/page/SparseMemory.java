@@ -9,8 +9,6 @@ import java.util.OptionalLong;
  * a memory map are here, in ascending order.
  */
 public final class SparseMemory {
-    private static final int PAGE = 4096;
-
     private final int sectionShift;
     private final int structSize;
     private final long[] sections;
@@ -39,11 +37,17 @@ public final class SparseMemory {
 
     /**
      * Virtual address of the struct page of page frame 0, when the struct pages of all sections are one array that begins at a
-     * page, as SPARSEMEM_VMEMMAP has it; empty when they are not.
+     * page, as SPARSEMEM_VMEMMAP has it; empty when they are not, or when those of a section do not fill whole pages.
+     *
+     * @param pageShift log2 of the page size
      */
-    OptionalLong vmemmap() {
+    OptionalLong vmemmap(int pageShift) {
+        long withinPage = (1L << pageShift) - 1;
+        if (((long) structSize << sectionShift & withinPage) != 0) {
+            return OptionalLong.empty();
+        }
         for (long map : maps) {
-            if (map != maps[0] || map % PAGE != 0) {
+            if (map != maps[0] || (map & withinPage) != 0) {
                 return OptionalLong.empty();
             }
         }

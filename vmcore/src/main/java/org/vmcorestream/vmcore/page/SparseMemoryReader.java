@@ -3,11 +3,15 @@ package org.vmcorestream.vmcore.page;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
 import org.vmcorestream.vmcore.CorruptVmcoreException;
 import org.vmcorestream.vmcore.UnmappedAddressException;
 import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.VmcoreException;
+import org.vmcorestream.vmcore.machine.Sections;
 import org.vmcorestream.vmcore.memory.VmcoreInfo;
 import org.vmcorestream.vmcore.paging.KernelMemory;
 
@@ -33,8 +37,6 @@ public final class SparseMemoryReader {
     /** Flags have grown over time: 6 bits, as the kernel's alignment of memory maps allows. */
     private static final long FLAGS = 0x3f;
 
-    private static final int PAGE = 4096;
-
     /** Sections of 128 MiB up to 512 TiB. */
     private static final int MAX_MAPS = 1 << 22;
 
@@ -43,6 +45,7 @@ public final class SparseMemoryReader {
 
     private final String source;
     private final KernelMemory memory;
+    private final int structPageSize;
     private final int pageSize;
     private final int structSize;
     private final int sectionShift;
@@ -50,59 +53,91 @@ public final class SparseMemoryReader {
     private final int mapOffset;
     private final int perRoot;
     private final ByteBuffer rootPage;
-    private final ByteBuffer roots = ByteBuffer.allocateDirect(PAGE).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer roots;
 
     private long[] sections = new long[64];
     private long[] maps = new long[64];
     private int count;
 
     private SparseMemoryReader(
-            String source, VmcoreInfo info, KernelMemory memory, int structPageSize, int pageShift, long endPfn)
+            String source,
+            VmcoreInfo info,
+            KernelMemory memory,
+            Shape shape,
+            int structPageSize,
+            int pageShift,
+            long endPfn)
             throws VmcoreException {
         this.source = source;
         this.memory = memory;
-        pageSize = structPageSize;
-        structSize = within("SIZE(mem_section)", info.size("mem_section").orElse(0), 8, PAGE);
+        this.structPageSize = structPageSize;
+        pageSize = 1 << pageShift;
+        structSize =
+                within(source, "SIZE(mem_section)", info.size("mem_section").orElse(0), 8, pageSize);
         mapOffset = within(
+                source,
                 "OFFSET(mem_section.section_mem_map)",
                 info.offset("mem_section.section_mem_map").orElse(-1),
                 0,
                 structSize - Long.BYTES);
-        int sectionBits = within(
-                "NUMBER(SECTION_SIZE_BITS)", info.number("SECTION_SIZE_BITS").orElse(27), 24, 40);
-        boolean fiveLevels = info.number("pgtable_l5_enabled").orElse(0) != 0;
-        int physicalBits = within(
-                "NUMBER(MAX_PHYSMEM_BITS)",
-                info.number("MAX_PHYSMEM_BITS").orElse(fiveLevels ? 52 : 46),
-                sectionBits,
-                52);
-        sectionShift = sectionBits - pageShift;
-        sectionCount = Math.min(1L << physicalBits - sectionBits, endPfn + (1L << sectionShift) - 1 >>> sectionShift);
-        perRoot = PAGE / structSize;
+        sectionShift = shape.sizeBits - pageShift;
+        sectionCount =
+                Math.min(1L << shape.physicalBits - shape.sizeBits, endPfn + (1L << sectionShift) - 1 >>> sectionShift);
+        perRoot = pageSize / structSize;
         rootPage = ByteBuffer.allocateDirect(perRoot * structSize).order(ByteOrder.LITTLE_ENDIAN);
+        roots = ByteBuffer.allocateDirect(pageSize).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Bits of a section, and of all physical addresses. */
+    private record Shape(int sizeBits, int physicalBits) {}
+
+    /** What VMCOREINFO says of sections; what the machine has in all kernels that do not say it, one after the other. */
+    private static List<Shape> shapes(String source, VmcoreInfo info, Sections usual) throws VmcoreException {
+        OptionalLong exported = info.number("SECTION_SIZE_BITS");
+        List<Shape> shapes = new ArrayList<>();
+        for (long bits : exported.isPresent()
+                ? List.of(exported.getAsLong())
+                : usual.sizeBits().stream().map(Integer::longValue).toList()) {
+            int sizeBits = within(source, "NUMBER(SECTION_SIZE_BITS)", bits, 24, 40);
+            long physicalBits = info.number("MAX_PHYSMEM_BITS").orElse(usual.physicalBits());
+            shapes.add(new Shape(
+                    sizeBits,
+                    within(source, "NUMBER(MAX_PHYSMEM_BITS)", physicalBits, sizeBits, usual.mostPhysicalBits())));
+        }
+        return shapes;
     }
 
     /**
      * Reads the table.
      *
      * @param source name of the vmcore, for messages
+     * @param usual sections of the machine's kernels whose VMCOREINFO does not describe them
      * @param structPageSize SIZE(page)
      * @param endPfn page frame behind the last one that matters
      * @throws VmcoreException when no reading of it validates
      */
     public static SparseMemory read(
-            String source, VmcoreInfo info, KernelMemory memory, int structPageSize, int pageShift, long endPfn)
+            String source,
+            VmcoreInfo info,
+            Sections usual,
+            KernelMemory memory,
+            int structPageSize,
+            int pageShift,
+            long endPfn)
             throws VmcoreException {
         long symbol = info.symbol("mem_section")
                 .orElseThrow(() -> new UnsupportedVmcoreException(source
                         + ": VMCOREINFO has no SYMBOL(mem_section), expected a kernel with the sparse memory model"));
-        SparseMemoryReader reader = new SparseMemoryReader(source, info, memory, structPageSize, pageShift, endPfn);
-        if (reader.readsRoots(symbol) || reader.readsPointer(symbol) || reader.readsArray(symbol)) {
-            return new SparseMemory(
-                    reader.sectionShift,
-                    structPageSize,
-                    Arrays.copyOf(reader.sections, reader.count),
-                    Arrays.copyOf(reader.maps, reader.count));
+        for (Shape shape : shapes(source, info, usual)) {
+            SparseMemoryReader reader =
+                    new SparseMemoryReader(source, info, memory, shape, structPageSize, pageShift, endPfn);
+            if (reader.readsRoots(symbol) || reader.readsPointer(symbol) || reader.readsArray(symbol)) {
+                return new SparseMemory(
+                        reader.sectionShift,
+                        structPageSize,
+                        Arrays.copyOf(reader.sections, reader.count),
+                        Arrays.copyOf(reader.maps, reader.count));
+            }
         }
         throw new CorruptVmcoreException(source + ": memory sections at SYMBOL(mem_section) 0x"
                 + Long.toHexString(symbol) + " cannot be read, expected a table with at least one memory map");
@@ -121,9 +156,9 @@ public final class SparseMemoryReader {
         count = 0;
         long rootCount = (sectionCount + perRoot - 1) / perRoot;
         for (long root = 0; root < rootCount; root++) {
-            int at = (int) (root * Long.BYTES % PAGE);
+            int at = (int) (root * Long.BYTES % pageSize);
             if (at == 0) {
-                int size = (int) Math.min(PAGE, (rootCount - root) * Long.BYTES);
+                int size = (int) Math.min(pageSize, (rootCount - root) * Long.BYTES);
                 if (!reads(address + root * Long.BYTES, roots, size)) {
                     return false;
                 }
@@ -163,7 +198,7 @@ public final class SparseMemoryReader {
             }
             long map = coded & ~FLAGS;
             long section = first + i;
-            if (!isKernel(map + (section << sectionShift) * pageSize)) {
+            if (!isKernel(map + (section << sectionShift) * structPageSize)) {
                 return false;
             }
             if (count == MAX_MAPS) {
@@ -182,7 +217,7 @@ public final class SparseMemoryReader {
 
     private boolean validates() throws VmcoreException {
         for (int i = 0; i < Math.min(count, MAX_TRIES); i++) {
-            if (memory.readable(maps[i] + (sections[i] << sectionShift) * pageSize)) {
+            if (memory.readable(maps[i] + (sections[i] << sectionShift) * structPageSize)) {
                 return true;
             }
         }
@@ -204,7 +239,7 @@ public final class SparseMemoryReader {
         return address < 0 && address >= 0xff00_0000_0000_0000L && (address & 7) == 0;
     }
 
-    private int within(String key, long value, int min, int max) throws CorruptVmcoreException {
+    private static int within(String source, String key, long value, int min, int max) throws CorruptVmcoreException {
         if (value < min || value > max) {
             throw new CorruptVmcoreException(
                     source + ": VMCOREINFO says " + key + " " + value + ", expected " + min + " to " + max);

@@ -21,7 +21,6 @@ import org.vmcorestream.vmcore.paging.KernelMemory;
  */
 public final class StructPageDescriber implements ChunkDescriber {
     private static final int BUFFER_SIZE = 2 << 20;
-    private static final int PAGE = 4096;
 
     /** Where struct pages are in physical memory; made when somebody asks for the first time. */
     public interface MemmapSource {
@@ -37,6 +36,7 @@ public final class StructPageDescriber implements ChunkDescriber {
     private final KernelMemory memory;
     private final StructPageDecoder decoder;
     private final int structSize;
+    private final int pageSize;
     private final int blockPages;
     private final ByteBuffer buffer;
     private final MemmapSource memmapSource;
@@ -65,6 +65,7 @@ public final class StructPageDescriber implements ChunkDescriber {
         described = frames.views().described().get();
         decoder = new StructPageDecoder(layout, facts);
         structSize = layout.size();
+        pageSize = facts.pageSize();
         blockPages = Integer.highestOneBit(BUFFER_SIZE / structSize);
         buffer = PageAlignedBuffer.allocate((blockPages + 1) * structSize);
     }
@@ -138,7 +139,7 @@ public final class StructPageDescriber implements ChunkDescriber {
             return count;
         }
         decoder.decode(buffer, available, available, pfn, into);
-        long resume = (address + bytes | PAGE - 1) + 1;
+        long resume = (address + bytes | pageSize - 1) + 1;
         int done = (int) Math.min(count, (resume - address + structSize - 1) / structSize);
         into.append(0, 0, Descriptor.NO_STRUCT_PAGE, done - available);
         unreadable += done - available;

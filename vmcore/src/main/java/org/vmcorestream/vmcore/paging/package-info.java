@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Kernel virtual addresses of x86-64, by the page tables in the vmcore. */
+/** Kernel virtual addresses, by the page tables in the vmcore. */
 package org.vmcorestream.vmcore.paging;

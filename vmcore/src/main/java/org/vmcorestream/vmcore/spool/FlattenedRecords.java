@@ -40,16 +40,20 @@ final class FlattenedRecords {
         this.bytes = bytes;
     }
 
-    /** Puts all bytes into their places. */
-    void copyTo(SpoolFile file) throws IOException {
+    /**
+     * Puts all bytes into their places.
+     *
+     * @return whether the stream has its end record; what it holds up to where it was cut is in its place too
+     */
+    boolean copyTo(SpoolFile file) throws IOException {
         readHeader();
-        while (true) {
+        while (bytes.available(RECORD) == RECORD) {
             long at = bytes.position();
             ByteBuffer record = take("a record", RECORD);
             long offset = record.getLong();
             long size = record.getLong();
             if (offset == END && size == END) {
-                return;
+                return true;
             }
             if (!SpoolFile.canHold(offset, size)) {
                 throw new CorruptVmcoreException(name + ": record at offset " + at + " has " + size
@@ -57,8 +61,18 @@ final class FlattenedRecords {
             }
             // A stream of empty records would never end.
             file.count(RECORD);
-            copy(at, offset, size, file);
+            if (!copy(offset, size, file)) {
+                return false;
+            }
         }
+        return false;
+    }
+
+    /** The complaint that a stream was cut of which nothing can be read. */
+    TruncatedVmcoreException cut() {
+        return new TruncatedVmcoreException(
+                name + ": the flattened stream was cut, it ends at offset " + (bytes.position() + bytes.available())
+                        + " without the end record, and what came does not begin like a kdump file");
     }
 
     private void readHeader() throws IOException {
@@ -71,16 +85,16 @@ final class FlattenedRecords {
         }
     }
 
-    private void copy(long record, long offset, long size, SpoolFile file) throws IOException {
+    private boolean copy(long offset, long size, SpoolFile file) throws IOException {
         for (long done = 0; done < size; ) {
             int some = bytes.some(size - done);
             if (some == 0) {
-                throw new TruncatedVmcoreException(name + ": ends at offset " + bytes.position() + ", expected "
-                        + (size - done) + " more bytes of the flattened record at offset " + record);
+                return false;
             }
             file.write(bytes.take(some), offset + done);
             done += some;
         }
+        return true;
     }
 
     private ByteBuffer take(String what, int length) throws IOException {

@@ -165,12 +165,16 @@ final class SpoolFile implements Closeable {
         }
     }
 
-    /** The file for reading, which owns it from now on. */
-    DumpFile read() throws IOException {
+    /**
+     * The file for reading, which owns it from now on.
+     *
+     * @param cut whether the stream ended early
+     */
+    DumpFile read(boolean cut) throws IOException {
         if (channel.size() < length) {
             write(zeros.slice(0, 1), length - 1);
         }
-        return DumpFile.of(name, channel);
+        return DumpFile.of(name, channel, cut);
     }
 
     @Override

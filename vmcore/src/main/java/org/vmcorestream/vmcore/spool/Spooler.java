@@ -25,7 +25,8 @@ public final class Spooler {
     }
 
     /**
-     * Spools a dump. A flattened one ends with its end record, anything else with the stream.
+     * Spools a dump. A flattened one ends with its end record, anything else with the stream. Of a flattened kdump file whose stream ends early
+     * there is what came; the file says that it was cut.
      *
      * @param name what it is called in messages
      * @param stream read from where it is; left open
@@ -49,13 +50,19 @@ public final class Spooler {
             if (size != UNKNOWN) {
                 file.require(size);
             }
+            boolean whole = true;
+            FlattenedRecords records = new FlattenedRecords(name, bytes);
             if (format == DumpFormat.FLATTENED) {
-                new FlattenedRecords(name, bytes).copyTo(file);
+                whole = records.copyTo(file);
             } else {
                 copy(bytes, file);
             }
             bytes.end();
-            return file.read();
+            DumpFile read = file.read(!whole);
+            if (!whole && DumpFormat.of(read) != DumpFormat.KDUMP) {
+                throw records.cut();
+            }
+            return read;
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;

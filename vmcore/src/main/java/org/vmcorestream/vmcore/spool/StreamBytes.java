@@ -54,6 +54,11 @@ final class StreamBytes {
         return Math.min(length, buffer.remaining());
     }
 
+    /** Bytes that are in the buffer. */
+    int available() {
+        return buffer.remaining();
+    }
+
     /** The next bytes, without taking them. */
     ByteBuffer peek(int length) {
         return buffer.slice(buffer.position(), length);

@@ -90,7 +90,7 @@ class ElfCoreTest {
     @CsvSource({
         "4, 1, ELF class 1 at offset 4",
         "5, 2, ELF byte order 2 at offset 5",
-        "18, 183, ELF machine 183 at offset 18",
+        "18, 21, ELF machine 21 at offset 18",
     })
     void shouldRefuseOtherMachines(int at, int value, String message) {
         ElfFiles elf = twoSegments();

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.vmcore.PfnRun;
@@ -26,6 +28,16 @@ class HeldFrontTest {
 
     @TempDir
     private Path folder;
+
+    @TempDir
+    private Path spool;
+
+    @AfterEach
+    void shouldLeaveNothingBehind() throws IOException {
+        try (Stream<Path> left = Files.list(spool)) {
+            assertThat(left).isEmpty();
+        }
+    }
 
     private final Map<Long, byte[]> pages = KdumpFixture.pages(PAGE, 2_000, 5);
     private final MemoryTarget target = new MemoryTarget();
@@ -69,7 +81,7 @@ class HeldFrontTest {
             most = bytes;
             return target;
         };
-        KdumpFileWriter.Summary elsewhere = write(KdumpDraft.held(NAME, header(part), present, opener), part);
+        KdumpFileWriter.Summary elsewhere = write(KdumpDraft.held(NAME, header(part), present, spool, opener), part);
         assertThat(elsewhere).isEqualTo(onDisk);
         assertThat(target.bytes()).isEqualTo(Files.readAllBytes(file));
         assertThat(most).isGreaterThanOrEqualTo(onDisk.size());
@@ -87,8 +99,17 @@ class HeldFrontTest {
     }
 
     @Test
+    void shouldSayThatThereIsNoRoomForItsFront() {
+        Path gone = spool.resolve("gone");
+        assertThatIOException()
+                .isThrownBy(() -> KdumpDraft.held(
+                        NAME, header(Optional.empty()), List.of(new PfnRun(0, 7)), gone, bytes -> target))
+                .withMessage(gone + ": cannot be written to, expected a folder for the headers of " + NAME);
+    }
+
+    @Test
     void shouldBeginNothingElsewhereBeforeTheFrontIsKnown() throws IOException {
-        KdumpDraft draft = KdumpDraft.held(NAME, header(Optional.empty()), List.of(new PfnRun(0, 7)), bytes -> {
+        KdumpDraft draft = KdumpDraft.held(NAME, header(Optional.empty()), List.of(new PfnRun(0, 7)), spool, bytes -> {
             throw new AssertionError("begun");
         });
         draft.kept().set(0, 5);
@@ -117,7 +138,7 @@ class HeldFrontTest {
                 closed[0] = true;
             }
         };
-        KdumpDraft draft = KdumpDraft.held(NAME, header(Optional.empty()), List.of(new PfnRun(0, 7)), opener);
+        KdumpDraft draft = KdumpDraft.held(NAME, header(Optional.empty()), List.of(new PfnRun(0, 7)), spool, opener);
         draft.kept().set(0, 5);
         KdumpFileWriter writer = draft.begin(header(Optional.empty()));
         writer.addZeroPage(3);

@@ -146,8 +146,8 @@ class KdumpExportTest {
     }
 
     private static long descriptors(Path file) throws IOException {
-        try (BoundedInput input = new BoundedInput(file)) {
-            return KdumpFileHeaders.stored(input).layout().descriptorsOffset();
+        try (StoredDump dump = StoredDump.open(List.of(file))) {
+            return dump.parts().get(0).layout().descriptorsOffset();
         }
     }
 
@@ -234,7 +234,8 @@ class KdumpExportTest {
         List<Path> parts = SplitFixture.write(folder, header, PAGES, 20_000, END);
         assertThatExceptionOfType(VmcoreException.class)
                 .isThrownBy(() -> StoredDump.open(parts.subList(0, 1)))
-                .withMessageContaining(parts.get(0) + ": ends before page frame 20000, expected 36000");
+                .withMessageContaining(
+                        parts.get(0) + ": is one part of a split dump, with page frames 0 to before 20000, expected");
         assertThatExceptionOfType(VmcoreException.class)
                 .isThrownBy(() -> StoredDump.open(List.of(whole(PageCodec.ZSTD, 31), parts.get(0))))
                 .withMessageContaining("has 0 in field split");

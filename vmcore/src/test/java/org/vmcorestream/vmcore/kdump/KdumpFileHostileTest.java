@@ -61,7 +61,7 @@ class KdumpFileHostileTest {
 
     @Test
     void shouldRefuseOtherVersionsAndLayouts() {
-        assertNotOpened(bytes -> bytes.putInt(8, 5), "has kdump header version 5, expected 6");
+        assertNotOpened(bytes -> bytes.putInt(8, 0), "has kdump header version 0, expected 1 to 6");
         assertNotOpened(bytes -> bytes.putInt(8, 7), "has kdump header version 7, expected 1 to 6");
         assertNotOpened(bytes -> bytes.putInt(8, 0x0600_0000), "is a big-endian kdump file");
         assertNotOpened(bytes -> bytes.putInt(PAGE + 12, 1), "is one part of a split dump");
@@ -100,20 +100,22 @@ class KdumpFileHostileTest {
     @Test
     void shouldRefuseImpossibleDescriptors() {
         int at = DESCRIPTORS;
-        assertNotRead(bytes -> bytes.putLong(at, 0), "is missing, its descriptor has offset 0");
-        assertNotRead(bytes -> bytes.putLong(at, -1), "at offset 18446744073709551615, expected within");
-        assertNotRead(bytes -> bytes.putLong(at, good.length), "expected within the " + good.length + " bytes");
-        assertNotRead(bytes -> bytes.putInt(at + 8, 0), "has 0 stored bytes, expected");
-        assertNotRead(bytes -> bytes.putInt(at + 8, -1), "has 4294967295 stored bytes, expected");
-        assertNotRead(bytes -> bytes.putInt(at + 8, PAGE + 1), "has 4097 stored bytes, expected");
-        assertNotRead(bytes -> bytes.putInt(at + 12, 3), "has flags 0x3, expected 0, 0x1, 0x2, 0x4 or 0x20");
-        assertNotRead(bytes -> bytes.putInt(at + 12, 0x100), "has flags 0x100");
-        assertNotRead(bytes -> bytes.putInt(at + 8, 10).putInt(at + 12, 0), "has 10 stored bytes, expected 4096");
+        assertNotRead(bytes -> bytes.putLong(at, 0), "expected a page: the file does not say that it is incomplete");
+        assertNotRead(bytes -> bytes.putLong(at, -1), "at offset 18446744073709551615 with flags");
+        assertNotRead(bytes -> bytes.putLong(at, good.length), "and the end of the file at " + good.length);
+        assertNotRead(bytes -> bytes.putInt(at + 8, 0), "has 0 bytes at offset");
+        assertNotRead(bytes -> bytes.putInt(at + 8, -1), "has 4294967295 bytes at offset");
+        assertNotRead(bytes -> bytes.putInt(at + 8, PAGE + 1), "has 4097 bytes at offset");
+        assertNotRead(bytes -> bytes.putInt(at + 12, 3), "with flags 0x3, expected flags 0, 0x1, 0x2, 0x4 or 0x20");
+        assertNotRead(bytes -> bytes.putInt(at + 12, 0x100), "with flags 0x100, expected");
+        assertNotRead(bytes -> bytes.putInt(at + 8, 10).putInt(at + 12, 0), "has 10 bytes at offset");
+        assertNotRead(bytes -> bytes.putLong(at, PAGE), "expected them between offset ");
+        long last = good.length - 100;
         assertNotRead(
-                bytes -> bytes.putLong(at, PAGE).putInt(at + 8, 100).putInt(at + 12, 1),
+                bytes -> bytes.putLong(at, last).putInt(at + 8, 100).putInt(at + 12, 1),
                 "zlib page of 100 stored bytes");
         assertNotRead(
-                bytes -> bytes.putLong(at, PAGE).putInt(at + 8, 100).putInt(at + 12, 2),
+                bytes -> bytes.putLong(at, last).putInt(at + 8, 100).putInt(at + 12, 2),
                 "lzo page of 100 stored bytes");
     }
 
@@ -143,9 +145,8 @@ class KdumpFileHostileTest {
         cut[424] &= ~8;
         Files.write(file, cut);
         try (KdumpFile dump = KdumpFile.open(file)) {
-            assertThatThrownBy(() -> dump.descriptor(firstPfn))
-                    .isInstanceOf(VmcoreException.class)
-                    .hasMessageContaining("descriptor of page frame " + firstPfn + " of 24 bytes at offset 16384");
+            assertThat(dump.incomplete()).isTrue();
+            assertThat(dump.descriptor(firstPfn)).isEqualTo(PageDescriptor.MISSING);
         }
     }
 
@@ -203,7 +204,10 @@ class KdumpFileHostileTest {
         try (KdumpFile dump = KdumpFile.open(file)) {
             assertThat(dump.kept((1L << 32) - 1)).isTrue();
             assertThat(dump.keptPages()).isEqualTo(1);
-            assertThat(dump.descriptor((1L << 32) - 1).missing()).isTrue();
+            assertThat(dump.incomplete()).isFalse();
+            assertThatThrownBy(() -> dump.descriptor((1L << 32) - 1))
+                    .isInstanceOf(VmcoreException.class)
+                    .hasMessageContaining("expected a page: the file does not say that it is incomplete");
         }
     }
 
@@ -211,8 +215,8 @@ class KdumpFileHostileTest {
     void shouldSayThatThereIsNoFile() {
         Path nothing = folder.resolve("nothing");
         assertThatThrownBy(() -> KdumpFile.open(nothing))
-                .isInstanceOf(IOException.class)
-                .hasMessage(nothing + ": cannot be opened: no such file");
+                .isInstanceOf(VmcoreException.class)
+                .hasMessage(nothing + ": does not exist, expected a vmcore");
         assertThatThrownBy(() -> KdumpFile.open(folder))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(folder.toString());

@@ -144,7 +144,7 @@ class KdumpWriterTest {
                     assertThat(dump.descriptor(1).offset()).isEqualTo(level == 31 ? data + PAGE : data);
                     if (zero) {
                         assertThat(dump.descriptor(2))
-                                .isEqualTo(new PageDescriptor(level == 31 ? data : data + 10, PAGE, 0, 0));
+                                .isEqualTo(new PageDescriptor(level == 31 ? data : data + 10, PAGE, 0));
                     }
                 }
             }

@@ -134,11 +134,12 @@ class SplitFileTest {
             Collections.shuffle(parts, random);
 
             Path joined = folder.resolve("joined");
-            SplitDump.Summary summary = SplitFixture.assemble(joined, parts);
+            DumpExport.Summary summary = SplitFixture.assemble(joined, parts);
 
             assertThat(joined).as("seed %d, round %d", seed, round).hasSameBinaryContentAs(whole);
             assertThat(summary)
-                    .isEqualTo(new SplitDump.Summary(written.size(), pages.size(), written.zeroPages(), 0, false));
+                    .isEqualTo(
+                            new DumpExport.Summary(written.size(), pages.size(), written.zeroPages(), 0, false, 0, 0));
         }
     }
 
@@ -163,16 +164,18 @@ class SplitFileTest {
         many(first, header.ofPart(new PfnRun(0, 40_003)), all, 0, 40_003);
         many(second, header.ofPart(new PfnRun(40_003, end)), all, 40_003, end);
         List<Long> progress = new ArrayList<>();
-        try (SplitDump split = SplitDump.open(List.of(second, first))) {
-            assertThat(split.files()).containsExactly(first, second);
+        try (StoredDump split = StoredDump.open(List.of(second, first))) {
+            assertThat(split.split()).isTrue();
+            assertThat(split.files()).isEqualTo(2);
             assertThat(split.pages()).isEqualTo(end);
-            split.assemble(folder.resolve("joined"), (done, total) -> {
-                assertThat(total).isEqualTo(end);
-                progress.add(done);
-            });
+            DumpExport.kdump(
+                    split, PageCodec.ZLIB, most -> DumpExport.file(folder.resolve("joined")), (done, total) -> {
+                        assertThat(total).isEqualTo(end);
+                        progress.add(done);
+                    });
         }
         assertThat(folder.resolve("joined")).hasSameBinaryContentAs(whole);
-        assertThat(progress).containsExactly(16_384L, 32_768L, 40_003L, end);
+        assertThat(progress).containsExactly(16_384L, 32_768L, 49_152L, end);
     }
 
     private static void many(Path file, KdumpHeader header, PfnBitmap all, long first, long end) throws IOException {
@@ -202,7 +205,7 @@ class SplitFileTest {
         SplitFixture.putLong(parts.get(1), PAGE + 64, size);
         SplitFixture.putLong(parts.get(1), PAGE + 72, 21);
 
-        SplitDump.Summary summary = SplitFixture.assemble(folder.resolve("joined"), parts);
+        DumpExport.Summary summary = SplitFixture.assemble(folder.resolve("joined"), parts);
 
         ByteBuffer bytes =
                 ByteBuffer.wrap(Files.readAllBytes(folder.resolve("joined"))).order(ByteOrder.LITTLE_ENDIAN);

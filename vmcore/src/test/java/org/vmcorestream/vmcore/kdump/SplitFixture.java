@@ -43,9 +43,9 @@ final class SplitFixture {
     }
 
     /** Joins files into {@code out}. */
-    static SplitDump.Summary assemble(Path out, List<Path> parts) throws IOException {
-        try (SplitDump split = SplitDump.open(parts)) {
-            return split.assemble(out, (done, total) -> {});
+    static DumpExport.Summary assemble(Path out, List<Path> parts) throws IOException {
+        try (StoredDump split = StoredDump.open(parts)) {
+            return DumpExport.kdump(split, split.header().codec(), most -> DumpExport.file(out), (done, total) -> {});
         }
     }
 

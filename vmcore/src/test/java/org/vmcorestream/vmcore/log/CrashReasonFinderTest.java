@@ -187,6 +187,24 @@ class CrashReasonFinderTest {
     }
 
     @Test
+    void shouldReadTheLogsOfRiscv64() {
+        CrashReason reason = find("""
+                [  100.0] Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000
+                [  100.1] Oops [#1]
+                [  100.2] epc : broken+0x10/0x20 [mod]
+                [  100.3]  ra : outer+0x20/0x30
+                [  100.4] Call Trace:
+                [  100.5] [<ffffffff80482e74>] inner+0x20/0x30
+                [  100.6] [<ffffffff804834f0>] __riscv_sys_write+0x20/0x30
+                [  100.8] ---[ end trace 0000000000000000 ]---
+                [  100.9] Kernel panic - not syncing: Fatal exception
+                """);
+
+        assertThat(reason.line()).startsWith("Unable to handle kernel NULL pointer");
+        assertThat(reason.callTrace()).containsExactly("broken", "inner", "__riscv_sys_write");
+    }
+
+    @Test
     void shouldReadPlainTextWithLogLevels() {
         CrashReason reason = find("<0>[   12.5] Kernel panic - not syncing: VFS: Unable to mount root fs\n");
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vmcorestream.rules.MemmapRuns;
 import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
+import org.vmcorestream.vmcore.machine.X8664;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.SegmentMemory;
@@ -50,7 +51,7 @@ class MemmapFramesTest {
         try (DumpFile file = DumpFile.open(path, DumpFile.ReadObserver.NONE)) {
             List<Segment> loads = List.of(new Segment(0, Segment.PT_LOAD, 0, 0, 0, 4 * PAGE, 4 * PAGE));
             PhysicalMemory physical = new SegmentMemory(file, MemoryExtents.of(loads));
-            PageTables tables = new PageTables(physical, PAGE, 4, 0);
+            PageTables tables = new PageTables(physical, PAGE, X8664.entries(4, 0));
             SparseMemory sections = new SparseMemory(SECTION_SHIFT, STRUCT, new long[] {0, 1, 2}, maps);
             MemmapFrames.Survey survey =
                     MemmapFrames.survey(sections, tables, LAYOUT, 12, END_PFN, maxChunks, maxMappings);

@@ -17,6 +17,7 @@ import org.vmcorestream.rules.Descriptor;
 import org.vmcorestream.rules.PageFacts;
 import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
+import org.vmcorestream.vmcore.machine.X8664;
 import org.vmcorestream.vmcore.memory.FrameRuns;
 import org.vmcorestream.vmcore.memory.Frames;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
@@ -80,7 +81,7 @@ class StructPageDescriberTest {
         try (DumpFile file = DumpFile.open(path, DumpFile.ReadObserver.NONE)) {
             List<Segment> loads = List.of(new Segment(0, Segment.PT_LOAD, 0, 0, 0, fileSize, PAGES * PAGE));
             PhysicalMemory physical = new SegmentMemory(file, MemoryExtents.of(loads));
-            KernelMemory kernel = new KernelMemory(physical, new PageTables(physical, PAGE, 4, 0));
+            KernelMemory kernel = new KernelMemory(physical, new PageTables(physical, PAGE, X8664.entries(4, 0)));
             StructPageDescriber describer = new StructPageDescriber(
                     Frames.of(FrameRuns.of(loads, 12)),
                     new SparseMemory(SECTION_SHIFT, STRUCT, sections, maps),

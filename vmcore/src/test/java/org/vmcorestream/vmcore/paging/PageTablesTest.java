@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.vmcore.UnmappedAddressException;
 import org.vmcorestream.vmcore.elf.Segment;
 import org.vmcorestream.vmcore.file.DumpFile;
+import org.vmcorestream.vmcore.machine.X8664;
 import org.vmcorestream.vmcore.memory.MemoryExtents;
 import org.vmcorestream.vmcore.memory.PhysicalMemory;
 import org.vmcorestream.vmcore.memory.SegmentMemory;
@@ -73,7 +74,7 @@ class PageTablesTest {
 
     private KernelMemory kernel(int levels) throws IOException {
         PhysicalMemory memory = memory();
-        return new KernelMemory(memory, new PageTables(memory, PAGE, levels, SME));
+        return new KernelMemory(memory, new PageTables(memory, PAGE, X8664.entries(levels, SME)));
     }
 
     /** Address by its indices, highest level first. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.vmcorestream.sink;
+package org.vmcorestream.vmcore.elf;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -24,12 +24,12 @@ import java.util.Optional;
  * @param offset where the text begins
  * @param size its bytes
  */
-record VmcoreInfoNote(int offset, int size) {
+public record VmcoreInfoNote(int offset, int size) {
     private static final int HEADER = 12;
     private static final byte[] NAME = "VMCOREINFO\0".getBytes(StandardCharsets.US_ASCII);
 
     /** Looks for the note; empty when the notes have none or are broken in front of it. */
-    static Optional<VmcoreInfoNote> find(byte[] notes) {
+    public static Optional<VmcoreInfoNote> find(byte[] notes) {
         ByteBuffer buffer = ByteBuffer.wrap(notes).order(ByteOrder.LITTLE_ENDIAN);
         long at = 0;
         while (at + HEADER <= notes.length) {
@@ -49,7 +49,7 @@ record VmcoreInfoNote(int offset, int size) {
     }
 
     /** Bytes of the notes up to the end of the last one that is whole. */
-    static int soundLength(byte[] notes) {
+    public static int soundLength(byte[] notes) {
         ByteBuffer buffer = ByteBuffer.wrap(notes).order(ByteOrder.LITTLE_ENDIAN);
         long at = 0;
         while (at + HEADER <= notes.length) {
@@ -65,7 +65,7 @@ record VmcoreInfoNote(int offset, int size) {
     }
 
     /** The notes with a VMCOREINFO note of {@code text} behind them. */
-    static byte[] append(byte[] notes, byte[] text) {
+    public static byte[] append(byte[] notes, byte[] text) {
         ByteArrayOutputStream all = new ByteArrayOutputStream(notes.length + text.length + 32);
         all.writeBytes(notes);
         all.writeBytes(new byte[(int) padded(notes.length) - notes.length]);

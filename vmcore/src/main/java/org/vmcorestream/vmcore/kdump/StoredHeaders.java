@@ -6,18 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.vmcorestream.vmcore.KernelIdentity;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
+import org.vmcorestream.vmcore.elf.VmcoreInfoNote;
 
 /**
- * Both headers of an existing kdump file, checked so that everything they point to lies within the file.
+ * Both headers of an existing kdump file, of any version, checked so that everything they point to lies within the file.
  *
- * @param header what they say
- * @param status status word as stored
- * @param layout where the parts of the file lie
+ * @param main block 0
+ * @param sub what block 1 begins with
+ * @param layout where the parts of the file lie; bitmaps and notes are within it
  */
-record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
+record StoredHeaders(MainHeader main, SubHeader sub, KdumpLayout layout) {
     private static final byte[] FLATTENED = "makedumpfile".getBytes(StandardCharsets.US_ASCII);
 
     private static final int FIRST_VERSION = 1;
@@ -28,66 +30,8 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
     /** All bits of the status word that name a codec. */
     static final int CODEC_FLAGS = 0x1 | 0x2 | 0x4 | 0x20;
 
-    /**
-     * The two headers as they are stored.
-     *
-     * @param layout where the parts of the file lie; bitmaps and notes are within it
-     */
-    record Stored(MainHeader main, SubHeader sub, KdumpLayout layout) {}
-
-    /** Reads and checks the headers of a file that is not split. */
-    static KdumpFileHeaders read(BoundedInput file) throws IOException {
-        Path path = file.path();
-        Stored stored = stored(file);
-        MainHeader main = stored.main();
-        SubHeader sub = stored.sub();
-        if (sub.split() != 0) {
-            throw new VmcoreException(
-                    path + ": is one part of a split dump, expected a whole one: 'assemble' joins its parts");
-        }
-        return new KdumpFileHeaders(header(file, stored), main.status(), stored.layout());
-    }
-
-    /** What the headers say, without the range of a part. */
-    static KdumpHeader header(BoundedInput file, Stored stored) throws IOException {
-        Path path = file.path();
-        MainHeader main = stored.main();
-        SubHeader sub = stored.sub();
-        KernelIdentity kernel = main.kernel();
-        return new KdumpHeader(
-                new KernelIdentity(
-                        kernel.sysname(),
-                        kernel.nodename(),
-                        kernel.release(),
-                        kernel.version(),
-                        kernel.machine(),
-                        kernel.domainname(),
-                        kernel.buildId(),
-                        kernel.cpus(),
-                        sub.physBase()),
-                main.blockSize(),
-                sub.maxMapnr(),
-                sub.dumpLevel(),
-                codec(path, main.status()),
-                main.timestamp(),
-                notes(file, sub),
-                vmcoreInfoOffset(path, sub),
-                (int) sub.vmcoreInfoSize(),
-                (main.status() & MainHeader.STATUS_EXCLUDED_VMEMMAP) != 0);
-    }
-
-    /** Reads and checks the headers of a file of version 6, one part of several too. */
-    static Stored stored(BoundedInput file) throws IOException {
-        Stored stored = anyVersion(file);
-        if (stored.main().version() != MainHeader.VERSION) {
-            throw new VmcoreException(file.path() + ": has kdump header version "
-                    + stored.main().version() + ", expected " + MainHeader.VERSION);
-        }
-        return stored;
-    }
-
-    /** Reads and checks the headers of any file, of every version. */
-    static Stored anyVersion(BoundedInput file) throws IOException {
+    /** Reads and checks the headers of a file, which may be one part of several. */
+    static StoredHeaders read(BoundedInput file) throws IOException {
         Path path = file.path();
         if (file.size() < MainHeader.SIZE) {
             throw new VmcoreException(path + ": has " + file.size() + " bytes, expected at least " + MainHeader.SIZE
@@ -108,7 +52,45 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
             checkVmcoreInfo(file, sub);
         }
         codec(path, main.status());
-        return new Stored(main, sub, layout);
+        return new StoredHeaders(main, sub, layout);
+    }
+
+    /**
+     * What they say, without the range of a part, as headers of the newest version: VMCOREINFO that is in the file by itself becomes a note.
+     */
+    KdumpHeader header(BoundedInput file) throws IOException {
+        KernelIdentity kernel = main.kernel();
+        byte[] notes = notes(file);
+        int offset = main.version() >= FIRST_WITH_NOTES ? vmcoreInfoOffset(file.path(), sub) : 0;
+        if (main.version() < FIRST_WITH_NOTES && sub.vmcoreInfoSize() > 0) {
+            notes = VmcoreInfoNote.append(notes, vmcoreInfo(file).orElseThrow());
+            offset = VmcoreInfoNote.find(notes).map(VmcoreInfoNote::offset).orElse(0);
+        }
+        return new KdumpHeader(
+                new KernelIdentity(
+                        kernel.sysname(),
+                        kernel.nodename(),
+                        kernel.release(),
+                        kernel.version(),
+                        kernel.machine(),
+                        kernel.domainname(),
+                        kernel.buildId(),
+                        kernel.cpus(),
+                        sub.physBase()),
+                main.blockSize(),
+                sub.maxMapnr(),
+                sub.dumpLevel(),
+                codec(file.path(), main.status()),
+                main.timestamp(),
+                notes,
+                offset,
+                (int) sub.vmcoreInfoSize(),
+                (main.status() & MainHeader.STATUS_EXCLUDED_VMEMMAP) != 0);
+    }
+
+    /** Whether the file says that pages are missing. */
+    boolean incomplete() {
+        return (main.status() & MainHeader.STATUS_INCOMPLETE) != 0;
     }
 
     private static MainHeader main(Path path, ByteBuffer block) throws VmcoreException {
@@ -179,7 +161,7 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
     }
 
     /** The notes as they stand. */
-    static byte[] notes(BoundedInput file, SubHeader sub) throws IOException {
+    byte[] notes(BoundedInput file) throws IOException {
         if (sub.notesSize() == 0) {
             return new byte[0];
         }
@@ -188,8 +170,18 @@ record KdumpFileHeaders(KdumpHeader header, int status, KdumpLayout layout) {
         return notes.array();
     }
 
+    /** The text of VMCOREINFO; empty where the headers lead to none. */
+    Optional<byte[]> vmcoreInfo(BoundedInput file) throws IOException {
+        if (sub.vmcoreInfoSize() == 0) {
+            return Optional.empty();
+        }
+        ByteBuffer text = buffer((int) sub.vmcoreInfoSize());
+        file.read("VMCOREINFO", sub.vmcoreInfoOffset(), text);
+        return Optional.of(text.array());
+    }
+
     /** Offset of VMCOREINFO in the notes. */
-    static int vmcoreInfoOffset(Path path, SubHeader sub) throws VmcoreException {
+    private static int vmcoreInfoOffset(Path path, SubHeader sub) throws VmcoreException {
         if (sub.vmcoreInfoSize() == 0) {
             return 0;
         }

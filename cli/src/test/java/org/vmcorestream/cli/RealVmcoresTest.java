@@ -27,8 +27,8 @@ import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
 
 /**
- * Real vmcores through broker, processor and sink, compared bit by bit with makedumpfile's files. The demo vmcore is always
- * there; {@code -Dvmcores.dir=FOLDER} adds those of a folder laid out as {@code demo/} is.
+ * Real vmcores through broker, processor and sink, compared bit by bit with makedumpfile's files. Those of {@code demo/} and
+ * {@code lab/vmcores/} are always there; {@code -Dvmcores.dir=FOLDER} adds those of a folder laid out as {@code demo/} is.
  */
 class RealVmcoresTest {
     private static final long GIB = 1L << 30;

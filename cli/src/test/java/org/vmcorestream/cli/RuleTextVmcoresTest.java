@@ -25,8 +25,9 @@ import org.vmcorestream.vmcore.ChunkDescriber;
 import org.vmcorestream.vmcore.Vmcore;
 
 /**
- * The text of the built-in rule sets gives the verdicts of the built-in engine, on every chunk of real vmcores. The demo
- * vmcore is always there; {@code -Dvmcores.dir=FOLDER} adds those of a folder laid out as {@code demo/} is.
+ * The text of the built-in rule sets gives the verdicts of the built-in engine, on every chunk of real vmcores. Those of
+ * {@code demo/} and {@code lab/vmcores/} are always there; {@code -Dvmcores.dir=FOLDER} adds those of a folder laid out as
+ * {@code demo/} is.
  */
 class RuleTextVmcoresTest {
     @TempDir

@@ -219,7 +219,12 @@ final class ProduceCommand extends ConsoleCommand {
         try (RuleSetFinder finder = RuleSetFinder.in(client, topics)) {
             RuleSetName captured = new RuleSetName(begun.manifest().getCaptureRuleSet());
             settings = CaptureSettings.goingOn(
-                    patience.over(client), topics, begun.manifest(), finder.find(captured), compressing, admission.policy());
+                    patience.over(client),
+                    topics,
+                    begun.manifest(),
+                    finder.find(captured),
+                    compressing,
+                    admission.policy());
         }
         Begun<CaptureConnection> connecting =
                 teardown.add(Begun.begin("connect", () -> CaptureConnection.open(settings)));

@@ -40,13 +40,12 @@ final class HookedVmcore {
     }
 
     private static <T> T proxy(Class<T> type, T delegate, After after) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
-                    try {
-                        return after.change(method.getName(), method.invoke(delegate, args));
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                }));
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            try {
+                return after.change(method.getName(), method.invoke(delegate, args));
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
     }
 }

@@ -156,10 +156,17 @@ class InterruptedCaptureTest {
     @Test
     void shouldRefuseToGoOnWithAnotherVmcoreOrOtherSettings() throws Exception {
         Path other = SyntheticVmcore.write(
-                        folder.resolve("other.elf"), String.join("\n", "kernel 6.16", "memory 0-24M", "panic \"other\""))
+                        folder.resolve("other.elf"),
+                        String.join("\n", "kernel 6.16", "memory 0-24M", "panic \"other\""))
                 .file();
         Captured.Result none = Captured.run(
-                "produce", other, "--resume", "--bootstrap-server", broker.bootstrapServers(), "--topic-prefix", "line.");
+                "produce",
+                other,
+                "--resume",
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--topic-prefix",
+                "line.");
         assertThat(none.exitCode()).isEqualTo(ExitCode.USAGE.number());
         assertThat(none.err()).contains("other.elf: no capture of it was begun within 7 days");
 
@@ -195,7 +202,8 @@ class InterruptedCaptureTest {
                     .get(30, TimeUnit.SECONDS);
             long before = sent(admin);
             Process capture = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx256m",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -245,8 +253,8 @@ class InterruptedCaptureTest {
     private static long sent(Admin admin) throws Exception {
         Map<TopicPartition, OffsetSpec> asked = new java.util.HashMap<>();
         IntStream.range(0, PARTITIONS)
-                .forEach(number -> asked.put(
-                        new TopicPartition(line.topics().pageData(), number), OffsetSpec.latest()));
+                .forEach(
+                        number -> asked.put(new TopicPartition(line.topics().pageData(), number), OffsetSpec.latest()));
         return admin.listOffsets(asked).all().get(30, TimeUnit.SECONDS).values().stream()
                 .mapToLong(found -> found.offset())
                 .sum();

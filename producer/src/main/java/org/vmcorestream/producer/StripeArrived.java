@@ -50,8 +50,7 @@ record StripeArrived(Metadata metadata, Data data) {
      * @param reached offset of the last batch that is there, {@link Receipt#UNKNOWN} when none is, or the last record is there
      */
     record Data(long first, long end, DataTotals totals, long endPfn, long reached) {
-        static final Data NOTHING =
-                new Data(Receipt.UNKNOWN, Receipt.UNKNOWN, DataTotals.NONE, 0, Receipt.UNKNOWN);
+        static final Data NOTHING = new Data(Receipt.UNKNOWN, Receipt.UNKNOWN, DataTotals.NONE, 0, Receipt.UNKNOWN);
 
         /** Whether all of it is there. */
         boolean done() {

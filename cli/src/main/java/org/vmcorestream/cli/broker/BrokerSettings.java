@@ -49,7 +49,8 @@ final class BrokerSettings {
         settings.put("listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
         settings.put(
                 "listeners",
-                CLIENTS + "://" + LOOPBACK + ":" + clientPort + "," + CONTROLLER + "://" + LOOPBACK + ":" + controllerPort);
+                CLIENTS + "://" + LOOPBACK + ":" + clientPort + "," + CONTROLLER + "://" + LOOPBACK + ":"
+                        + controllerPort);
         settings.put("log.dirs", logDir.toString());
         singleReplica(settings);
         largeRecords(settings);

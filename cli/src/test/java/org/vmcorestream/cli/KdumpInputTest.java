@@ -99,7 +99,7 @@ class KdumpInputTest {
                 folder.resolve("passed.elf"), "memory 0-16M\nfill 700..900 zero\nfill 2000..2400 random seed=3");
         Path stored = SyntheticKdump.of(guest).compression(pfn -> SLOW).write(folder.resolve("passed"));
         OpenSettings usual = OpenSettings.USUAL;
-        OpenSettings anew =
+        OpenSettings recompress =
                 new OpenSettings(usual.vmcoreInfo(), usual.spool(), usual.listener(), usual.standardInput(), true);
         Path passed;
         Path compressed;
@@ -122,6 +122,8 @@ class KdumpInputTest {
                 assertThat(page.array()).isEqualTo(guest.page(pfn));
                 assertThat(made.descriptor(pfn).size())
                         .isEqualTo(input.descriptor(pfn).size());
+                assertThat(anew.descriptor(pfn).size())
+                        .isEqualTo(other.descriptor(pfn).size());
                 different +=
                         made.descriptor(pfn).size() == other.descriptor(pfn).size() ? 0 : 1;
             }

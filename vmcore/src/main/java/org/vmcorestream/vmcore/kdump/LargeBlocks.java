@@ -58,9 +58,11 @@ final class LargeBlocks implements PageReader {
         if (count < 1 || firstPfn < 0) {
             throw new IllegalArgumentException(count + " pages from page frame " + firstPfn);
         }
+        int position = into.position();
         int length = Math.multiplyExact(count, 1 << pageShift);
         int read = memory.read(firstPfn << pageShift, length, into);
         if (read < length) {
+            into.position(position);
             long pfn = firstPfn + (read >>> pageShift);
             throw new VmcoreException(
                     dump.path() + ": page frame " + pfn + " is asked for, expected one of a block that is"

@@ -33,6 +33,7 @@ final class SameVmcore {
         FIELDS.put("time of the crash", Manifest::getCrashTime);
         FIELDS.put("reason of the crash", Manifest::getCrashReason);
         FIELDS.put("call trace", Manifest::getCallTrace);
+        FIELDS.put("level it was filtered at", Manifest::getInputLevel);
         FIELDS.put("VMCOREINFO", Manifest::getVmcoreinfo);
         FIELDS.put("notes", Manifest::getNotes);
         FIELDS.put("dump level that was applied before", Manifest::getInputLevel);

@@ -12,9 +12,10 @@ final class AdmissionOptions {
             paramLabel = "WHEN",
             defaultValue = "auto",
             description = {
-                "Whether to wait until 'vmcore-stream admit' lets page contents be sent: auto where one runs, always,",
-                "or never (default: ${DEFAULT-VALUE}). With auto no dump is lost to a gate: when it is gone, or nothing",
-                "moves for the timeout, the capture goes on. With always it fails then."
+                "Whether to wait until 'vmcore-stream admit' lets page contents be sent: auto where one",
+                "runs, always, or never (default: ${DEFAULT-VALUE}). With auto no dump is lost to a gate:",
+                "when it is gone, or nothing moves for the timeout, the capture goes on. With always it",
+                "fails then."
             })
     private AdmissionPolicy.Mode mode;
 

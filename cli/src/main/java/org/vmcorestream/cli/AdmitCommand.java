@@ -38,8 +38,9 @@ final class AdmitCommand extends ConsoleCommand {
             paramLabel = "BYTES",
             converter = ByteSizeConverter.class,
             description = {
-                "Most bytes of pages, before compression, that captures may have sent and sinks not yet made files",
-                "of; K, M, G and T mean powers of 1024. A single dump that has more is granted alone."
+                "Most bytes of pages, before compression, that captures may have sent and sinks not yet",
+                "made files of; K, M, G and T mean powers of 1024. A single dump that has more is granted",
+                "alone."
             })
     private long inFlight;
 
@@ -49,8 +50,8 @@ final class AdmitCommand extends ConsoleCommand {
             defaultValue = "0",
             converter = ByteSizeConverter.class,
             description = {
-                "What every broker's disk is to have left; nothing is granted that could take it, where brokers tell",
-                "how much room they have (default: ${DEFAULT-VALUE})."
+                "What every broker's disk is to have left; nothing is granted that could take it, where",
+                "brokers tell how much room they have (default: ${DEFAULT-VALUE})."
             })
     private long diskReserve;
 
@@ -60,8 +61,8 @@ final class AdmitCommand extends ConsoleCommand {
             defaultValue = "PT10M",
             converter = DurationConverter.class,
             description = {
-                "After so long without a sign of a capture that has not ended it is taken for dead; longer than the",
-                "--stall-timeout of sinks (default: ${DEFAULT-VALUE})."
+                "After so long without a sign of a capture that has not ended it is taken for dead;",
+                "longer than the --stall-timeout of sinks (default: ${DEFAULT-VALUE})."
             })
     private Duration silence;
 

@@ -28,8 +28,8 @@ final class AssembleCommand extends StoredDumpCommand {
             index = "0",
             paramLabel = "OUT",
             description = {
-                "Kdump file to write, s3://BUCKET/KEY for an object of a store, or - for standard output, which is",
-                "flattened."
+                "Kdump file to write, s3://BUCKET/KEY for an object of a store, or - for standard output,",
+                "which is flattened."
             })
     private String out;
 

@@ -62,7 +62,8 @@ final class ExplainCommand extends ConsoleCommand {
             paramLabel = "NAME|FILE",
             converter = RuleSetOrFileConverter.class,
             description = {
-                "Rule set to ask; can be given several times (default: those that the dump asks for; else level-31)."
+                "Rule set to ask; can be given several times (default: those that the dump asks for; else",
+                "level-31)."
             })
     private List<RuleSetName> ruleSets = List.of();
 

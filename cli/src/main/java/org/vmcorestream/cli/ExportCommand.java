@@ -37,8 +37,8 @@ final class ExportCommand extends StoredDumpCommand {
             arity = "1..*",
             paramLabel = "FILE",
             description = {
-                "Kdump file to read, or all files of a split one, of any header version; flattened or not; - is",
-                "standard input."
+                "Kdump file to read, or all files of a split one, of any header version; flattened or",
+                "not; - is standard input."
             })
     private List<DumpInput> files;
 
@@ -47,8 +47,8 @@ final class ExportCommand extends StoredDumpCommand {
             required = true,
             paramLabel = "OUT",
             description = {
-                "File to write, s3://BUCKET/KEY for an object of a store, or - for standard output, which is always",
-                "flattened."
+                "File to write, s3://BUCKET/KEY for an object of a store, or - for standard output, which",
+                "is always flattened."
             })
     private String out;
 

@@ -32,8 +32,8 @@ final class LevelOptions {
                 paramLabel = "LEVEL",
                 converter = LevelConverter.class,
                 description = {
-                    "Dump level, the sum of what is left out (default: 31):",
-                    "1 pages of zeros, 2 page cache that is not private, 4 page cache, 8 user pages, 16 free pages."
+                    "Dump level, the sum of what is left out (default: 31): 1 pages of zeros, 2 page cache",
+                    "that is not private, 4 page cache, 8 user pages, 16 free pages."
                 })
         private RuleSetName level;
 

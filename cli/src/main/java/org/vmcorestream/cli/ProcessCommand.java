@@ -44,7 +44,8 @@ final class ProcessCommand extends ConsoleCommand {
             converter = RuleSetNameConverter.class,
             description = {
                 "Rule set for dumps that ask for none, built-in or published; can be given several times",
-                "(default: level-31). Of a published one the version that is the newest now is meant as long as this runs."
+                "(default: level-31). Of a published one the version that is the newest now is meant as",
+                "long as this runs."
             })
     private List<RuleSetName> ruleSets = List.of(RuleSetName.DEFAULT);
 

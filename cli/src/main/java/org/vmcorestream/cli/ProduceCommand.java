@@ -72,8 +72,8 @@ final class ProduceCommand extends ConsoleCommand {
             paramLabel = "NAME",
             converter = RuleSetNameConverter.class,
             description = {
-                "Rule set to make a file of, built-in or published; can be given several times. A published one",
-                "without a version is the newest now, and stays that one for this dump.",
+                "Rule set to make a file of, built-in or published; can be given several times. A",
+                "published one without a version is the newest now, and stays that one for this dump.",
                 "Default: those that processors and sinks are set up with."
             })
     private List<RuleSetName> ruleSets = List.of();
@@ -86,8 +86,8 @@ final class ProduceCommand extends ConsoleCommand {
             paramLabel = "CODEC",
             defaultValue = "zstd",
             description = {
-                "How pages are compressed: zlib, lzo, snappy, zstd, or lz4, which is light on this host and leaves",
-                "the work to the sink (default: ${DEFAULT-VALUE})."
+                "How pages are compressed: zlib, lzo, snappy, zstd, or lz4, which is light on this host",
+                "and leaves the work to the sink (default: ${DEFAULT-VALUE})."
             })
     private PageCodec codec;
 
@@ -111,8 +111,9 @@ final class ProduceCommand extends ConsoleCommand {
             names = "--stripe-size",
             paramLabel = "GIB",
             description = {
-                "Memory of a stripe in GiB (default: 4, more above 256 GiB of memory, less where --parts needs it). Stripes",
-                "of a dump travel on partitions of their own, so a large VM uses many of them."
+                "Memory of a stripe in GiB (default: 4, more above 256 GiB of memory, less where --parts",
+                "needs it). Stripes of a dump travel on partitions of their own, so a large VM uses many",
+                "of them."
             })
     private Integer stripeGib;
 
@@ -121,8 +122,9 @@ final class ProduceCommand extends ConsoleCommand {
             paramLabel = "NUMBER",
             defaultValue = "1",
             description = {
-                "Files that share the dump's memory, so that as many sinks can write at once (default: ${DEFAULT-VALUE}).",
-                "Each part has one stripe or more. crash opens the files together, 'assemble' makes one of them."
+                "Files that share the dump's memory, so that as many sinks can write at once (default:",
+                "${DEFAULT-VALUE}). Each part has one stripe or more. crash opens the files together,",
+                "'assemble' makes one of them."
             })
     private int parts;
 
@@ -142,8 +144,9 @@ final class ProduceCommand extends ConsoleCommand {
             names = StandbyLine.OPTION,
             paramLabel = "SOCKET",
             description = {
-                "Hand the capture to the 'vmcore-stream standby' that listens there, which begins at once. Without one it",
-                "is done as if this had not been said. VMCORE and FILE are read by the standby."
+                "Hand the capture to the 'vmcore-stream standby' that listens there, which begins at",
+                "once. Without one it is done as if this had not been said. VMCORE and FILE are read by",
+                "the standby."
             })
     private Path standby; // Whoever comes here does without: StandbyLine has tried it.
 

@@ -51,8 +51,8 @@ final class ReplayCommand extends ConsoleCommand {
     @Option(
             names = "--dry-run",
             description = {
-                "Change nothing: only say for each dump what a file would hold, and what it could not hold because it",
-                "was never captured or has expired."
+                "Change nothing: only say for each dump what a file would hold, and what it could not",
+                "hold because it was never captured or has expired."
             })
     private boolean dryRun;
 

@@ -38,8 +38,9 @@ final class ResumeOptions {
             paramLabel = "DUMP_ID",
             parameterConsumer = IdConsumer.class,
             description = {
-                "Go on with a capture that was cut short: that of DUMP_ID, or the last one of this very vmcore within 7",
-                "days. What the cluster has is not sent again. All else is captured as it was begun."
+                "Go on with a capture that was cut short: that of DUMP_ID, or the last one of this very",
+                "vmcore within 7 days. What the cluster has is not sent again. All else is captured as it",
+                "was begun."
             })
     private String dump;
 

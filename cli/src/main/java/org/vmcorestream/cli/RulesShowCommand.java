@@ -24,8 +24,10 @@ final class RulesShowCommand extends ConsoleCommand {
     @Parameters(
             paramLabel = "NAME",
             converter = RuleSetNameConverter.class,
-            description =
-                    "Rule set: level-0 to level-31, 0 to 31, either with -e, capture, a published name, or name@version.")
+            description = {
+                "Rule set: level-0 to level-31, 0 to 31, either with -e, capture, a published name, or",
+                "name@version."
+            })
     private RuleSetName name;
 
     @Mixin

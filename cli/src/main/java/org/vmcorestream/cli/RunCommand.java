@@ -50,8 +50,9 @@ final class RunCommand extends ConsoleCommand {
             required = true,
             paramLabel = "OUT",
             description = {
-                "Kdump file to write, s3://BUCKET/KEY for an object of a store, or - for standard output, which is",
-                "flattened. Other than a file, it is written once the dump is whole, and the kernel log is not."
+                "Kdump file to write, s3://BUCKET/KEY for an object of a store, or - for standard output,",
+                "which is flattened. Other than a file, it is written once the dump is whole, and the",
+                "kernel log is not."
             })
     private String out;
 
@@ -72,8 +73,8 @@ final class RunCommand extends ConsoleCommand {
             names = "--data-dir",
             paramLabel = "DIR",
             description = {
-                "Keep the broker's data in this folder (default: a temporary one beside OUT, or in --spool-dir where",
-                "OUT is no file)."
+                "Keep the broker's data in this folder (default: a temporary one beside OUT, or in",
+                "--spool-dir where OUT is no file)."
             })
     private Path dataDir;
 

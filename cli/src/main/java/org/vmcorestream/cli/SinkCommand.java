@@ -75,8 +75,8 @@ final class SinkCommand extends ConsoleCommand {
             paramLabel = "CODEC",
             converter = StorableCodecConverter.class,
             description = {
-                "Codec of the files: zlib, lzo, snappy or zstd (default: that of the capture, which needs the",
-                "least work; zstd for lz4, which no file can hold)."
+                "Codec of the files: zlib, lzo, snappy or zstd (default: that of the capture, which needs",
+                "the least work; zstd for lz4, which no file can hold)."
             })
     private PageCodec codec;
 
@@ -84,8 +84,8 @@ final class SinkCommand extends ConsoleCommand {
             names = "--spool-dir",
             paramLabel = "DIR",
             description = {
-                "With s3: where headers and bitmaps of files are kept while they grow, in files without names",
-                "(default: /var/tmp). Pages are never kept on a disk."
+                "With s3: where headers and bitmaps of files are kept while they grow, in files without",
+                "names (default: /var/tmp). Pages are never kept on a disk."
             })
     private Path spoolDir;
 
@@ -94,8 +94,8 @@ final class SinkCommand extends ConsoleCommand {
             paramLabel = "NAME",
             converter = RuleSetNameConverter.class,
             description = {
-                "Rule set made into files for dumps that ask for none, built-in or published; can be given several",
-                "times (default: level-31). Give sinks and processors the same."
+                "Rule set made into files for dumps that ask for none, built-in or published; can be",
+                "given several times (default: level-31). Give sinks and processors the same."
             })
     private List<RuleSetName> ruleSets = List.of(RuleSetName.DEFAULT);
 

@@ -58,8 +58,8 @@ final class TopicsCreateCommand extends ConsoleCommand {
             names = "--metadata-retention-days",
             paramLabel = "DAYS",
             description = {
-                "How long page metadata, verdicts, replays and alarms are kept, the time in which a dump can be decided",
-                "again (default: 30)."
+                "How long page metadata, verdicts, replays and alarms are kept, the time in which a dump",
+                "can be decided again (default: 30)."
             })
     private Integer metadataDays;
 

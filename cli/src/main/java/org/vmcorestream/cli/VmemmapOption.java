@@ -11,8 +11,9 @@ final class VmemmapOption {
     @Option(
             names = {"-e", "--exclude-unused-vmemmap"},
             description = {
-                "Leave out unused vmemmap too: struct pages that describe only pages that are left out. On large",
-                "machines this is most of what is left; readers then cannot say anything of these pages."
+                "Leave out unused vmemmap too: struct pages that describe only pages that are left out.",
+                "On large machines this is most of what is left; readers then cannot say anything of",
+                "these pages."
             })
     private boolean excluded;
 

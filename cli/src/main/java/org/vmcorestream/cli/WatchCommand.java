@@ -44,8 +44,10 @@ final class WatchCommand extends ConsoleCommand {
             names = "--tenant-labels",
             paramLabel = "NUMBER",
             defaultValue = "" + ConsoleService.TENANTS,
-            description =
-                    "Tenants with a label of their own, the first ones seen; the rest are 'other' (default: ${DEFAULT-VALUE}).")
+            description = {
+                "Tenants with a label of their own, the first ones seen; the rest are 'other' (default:",
+                "${DEFAULT-VALUE})."
+            })
     private int tenants;
 
     @Option(

@@ -38,8 +38,8 @@ final class WhatIfCommand extends ConsoleCommand {
             paramLabel = "NAME|FILE",
             converter = RuleSetOrFileConverter.class,
             description = {
-                "Rule set to compare with (default: the one in force, which is the first that the dump asked for, or",
-                "level-31)."
+                "Rule set to compare with (default: the one in force, which is the first that the dump",
+                "asked for, or level-31)."
             })
     private RuleSetName against;
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""drgn_reads.py FILE.kdump VMCORE.elf - opens a kdump file with drgn and compares pages that it finds there, spread over all
-memory, with the vmcore. Exit status: 0 all equal and at least 100 found, 1 otherwise."""
+"""drgn_reads.py [--zeros] FILE VMCORE.elf - opens a kdump or ELF file with drgn and compares pages that it finds there, spread over
+all memory, with the vmcore. With --zeros a page of zeros counts as one that is not in the file: what a segment of an ELF file has memory
+for and no bytes reads as zeros in drgn. Exit status: 0 all equal and at least 100 found, 1 otherwise."""
 import struct
 import sys
 
@@ -24,10 +25,12 @@ def loads(elf):
 
 
 def main():
+    zeros = sys.argv[1] == "--zeros"
+    file, vmcore = sys.argv[-2:]
     program = drgn.Program()
-    program.set_core_dump(sys.argv[1])
+    program.set_core_dump(file)
     found = absent = differ = 0
-    with open(sys.argv[2], "rb") as elf:
+    with open(vmcore, "rb") as elf:
         segments = list(loads(elf))
         pages = sum(size // PAGE for _, size, _ in segments)
         step = max(1, pages // SAMPLES)
@@ -36,6 +39,9 @@ def main():
                 try:
                     data = program.read(phys + page * PAGE, PAGE, True)
                 except (drgn.FaultError, ValueError):
+                    absent += 1
+                    continue
+                if zeros and not any(data):
                     absent += 1
                     continue
                 found += 1

@@ -116,7 +116,7 @@ final class Pipeline {
             processor.start(START);
             return null;
         });
-        SinkService sink = teardown.add(new SinkService(
+        SinkService sink = teardown.addBeside(new SinkService(
                 new SinkService.Settings(
                         client,
                         topics,

@@ -3,7 +3,9 @@ package org.vmcorestream.cli;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,9 @@ final class Teardown implements AutoCloseable {
 
     private volatile Duration patience;
 
-    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    /** The resources, those that are closed at the same time together. */
+    private final Deque<List<AutoCloseable>> resources = new ArrayDeque<>();
+
     private final Thread command = Thread.currentThread();
     private final Thread hook = new Thread(this::onSignal, "teardown");
     private final CountDownLatch done = new CountDownLatch(1);
@@ -43,7 +47,18 @@ final class Teardown implements AutoCloseable {
 
     /** Takes care of a resource from now on. */
     <T extends AutoCloseable> T add(T resource) {
-        resources.push(resource);
+        List<AutoCloseable> alone = new ArrayList<>();
+        alone.add(resource);
+        resources.push(alone);
+        return resource;
+    }
+
+    /** Takes care of a resource from now on, and closes it at the same time as the one before: neither needs the other. */
+    <T extends AutoCloseable> T addBeside(T resource) {
+        if (resources.isEmpty()) {
+            return add(resource);
+        }
+        resources.peek().add(resource);
         return resource;
     }
 
@@ -73,7 +88,7 @@ final class Teardown implements AutoCloseable {
         // An interrupt has done its work by now, and would only disturb those that wait for threads of their own.
         boolean wasInterrupted = Thread.interrupted();
         while (!resources.isEmpty()) {
-            closeOne(resources.pop());
+            close(resources.pop());
         }
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
@@ -86,24 +101,31 @@ final class Teardown implements AutoCloseable {
         done.countDown();
     }
 
-    private void closeOne(AutoCloseable resource) {
-        Thread closing = new Thread(() -> closeNow(resource), "closing");
-        closing.setDaemon(true);
-        closing.start();
+    private void close(List<AutoCloseable> together) {
+        List<Thread> closing = together.stream().map(Teardown::closing).toList();
         boolean wasInterrupted = false;
         long deadline = System.nanoTime() + patience.toNanos();
-        long left = patience.toNanos();
-        while (closing.isAlive() && left > 0) {
-            try {
-                closing.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-            } catch (InterruptedException e) {
-                wasInterrupted = true;
+        for (Thread each : closing) {
+            long left = deadline - System.nanoTime();
+            while (each.isAlive() && left > 0) {
+                try {
+                    each.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+                } catch (InterruptedException e) {
+                    wasInterrupted = true;
+                }
+                left = deadline - System.nanoTime();
             }
-            left = deadline - System.nanoTime();
         }
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Thread closing(AutoCloseable resource) {
+        Thread thread = new Thread(() -> closeNow(resource), "closing");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private static void closeNow(AutoCloseable resource) {

@@ -48,4 +48,21 @@ class TeardownTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(closed).containsExactly("client", "folder");
     }
+
+    @Test
+    @Timeout(20)
+    void shouldCloseAtTheSameTimeWhatStandsBesideEachOther() {
+        CountDownLatch both = new CountDownLatch(2);
+        AutoCloseable waiting = () -> {
+            both.countDown();
+            both.await();
+            closed.add("service");
+        };
+        try (Teardown teardown = new Teardown()) {
+            teardown.addBeside(() -> closed.add("broker"));
+            teardown.add(waiting);
+            teardown.addBeside(waiting);
+        }
+        assertThat(closed).containsExactly("service", "service", "broker");
+    }
 }

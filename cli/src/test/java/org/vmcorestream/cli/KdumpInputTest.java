@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,25 +65,7 @@ class KdumpInputTest {
     }
 
     /** Compresses better than anybody here: its bytes tell who compressed a page. */
-    private static final PageCompression SLOW = new PageCompression() {
-        @Override
-        public int flag() {
-            return PageCodec.ZLIB.kdumpFlag();
-        }
-
-        @Override
-        public byte[] compress(byte[] page) {
-            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
-            try {
-                deflater.setInput(page);
-                deflater.finish();
-                byte[] stored = new byte[page.length * 2];
-                return Arrays.copyOf(stored, deflater.deflate(stored));
-            } finally {
-                deflater.end();
-            }
-        }
-    };
+    private static final PageCompression SLOW = PageCompression.zlib(Deflater.BEST_COMPRESSION);
 
     private static Path captured(Vmcore vmcore) throws Exception {
         line.capture(vmcore, BuiltInRuleSets.level(0), List.of("level-0"), PageCodec.ZLIB, GIB);

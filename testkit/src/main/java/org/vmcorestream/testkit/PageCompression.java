@@ -20,25 +20,34 @@ public interface PageCompression {
     };
 
     /** zlib, flag 0x1. */
-    PageCompression ZLIB = new PageCompression() {
-        @Override
-        public int flag() {
-            return 1;
-        }
+    PageCompression ZLIB = zlib(Deflater.BEST_SPEED);
 
-        @Override
-        public byte[] compress(byte[] page) {
-            Deflater deflater = new Deflater(Deflater.BEST_SPEED);
-            try {
-                deflater.setInput(page);
-                deflater.finish();
-                byte[] stored = new byte[page.length * 2];
-                return Arrays.copyOf(stored, deflater.deflate(stored));
-            } finally {
-                deflater.end();
+    /**
+     * zlib, flag 0x1, as somebody else may have compressed.
+     *
+     * @param level as {@link Deflater} takes it
+     */
+    static PageCompression zlib(int level) {
+        return new PageCompression() {
+            @Override
+            public int flag() {
+                return 1;
             }
-        }
-    };
+
+            @Override
+            public byte[] compress(byte[] page) {
+                Deflater deflater = new Deflater(level);
+                try {
+                    deflater.setInput(page);
+                    deflater.finish();
+                    byte[] stored = new byte[page.length * 2];
+                    return Arrays.copyOf(stored, deflater.deflate(stored));
+                } finally {
+                    deflater.end();
+                }
+            }
+        };
+    }
 
     /** The flag of page descriptors and of the status word. */
     int flag();

@@ -51,21 +51,11 @@ public final class Aarch64 implements Machine {
     @Override
     public KernelMap kernelMap(String source, VmcoreInfo info, int pageShift, OptionalLong otherPhysBase)
             throws CorruptVmcoreException {
-        int vaBits = vaBits(source, info, pageShift);
+        int vaBits =
+                KernelImage.vaBits(source, info, allVaBits(pageShift), " with pages of " + (1 << pageShift) + " bytes");
         int bitsInUse = bitsInUse(source, info, pageShift, vaBits);
-        long imageOffset = info.number("kimage_voffset")
-                .orElseThrow(() -> new CorruptVmcoreException(source
-                        + ": VMCOREINFO has no NUMBER(kimage_voffset), expected that of an aarch64 kernel, Linux 4.12"
-                        + " or later"));
-        long table = info.symbol("swapper_pg_dir")
-                .orElseThrow(() -> new CorruptVmcoreException(
-                        source + ": VMCOREINFO has no top page table, expected SYMBOL(swapper_pg_dir)"));
-        long root = table - imageOffset;
-        if (root < 0 || root >= 1L << PHYSICAL_BITS || (root & (1L << pageShift) - 1) != 0) {
-            throw new CorruptVmcoreException(source + ": VMCOREINFO has the top page table swapper_pg_dir at 0x"
-                    + Long.toHexString(table) + " and kimage_voffset 0x" + Long.toHexString(imageOffset)
-                    + ", expected a page of the kernel image in physical memory");
-        }
+        long root = KernelImage.topTable(
+                source, info, "kimage_voffset", "an aarch64 kernel, Linux 4.12 or later", pageShift, PHYSICAL_BITS);
         OptionalLong physOffset = info.number("PHYS_OFFSET");
         long physBase = physOffset.isPresent() ? physOffset.getAsLong() : otherPhysBase.orElse(0);
         return new KernelMap(physBase, root, entries(pageShift, vaBits, bitsInUse));
@@ -78,17 +68,6 @@ public final class Aarch64 implements Machine {
             case SHIFT_16K -> List.of(36, 47, 48, 52);
             default -> List.of(42, 48, 52);
         };
-    }
-
-    private static int vaBits(String source, VmcoreInfo info, int pageShift) throws CorruptVmcoreException {
-        OptionalLong exported = info.number("VA_BITS");
-        List<Integer> possible = allVaBits(pageShift);
-        if (exported.isEmpty() || !possible.stream().anyMatch(bits -> bits == exported.getAsLong())) {
-            throw new CorruptVmcoreException(source + ": VMCOREINFO has "
-                    + (exported.isEmpty() ? "no NUMBER(VA_BITS)" : "NUMBER(VA_BITS)=" + exported.getAsLong())
-                    + ", expected one of " + possible + " with pages of " + (1 << pageShift) + " bytes");
-        }
-        return (int) exported.getAsLong();
     }
 
     /** Kernels for 52 bits can run with fewer. */
@@ -118,8 +97,8 @@ public final class Aarch64 implements Machine {
      */
     public static PageTableFormat entries(int pageShift, int vaBits, int bitsInUse) {
         // With 64 KiB pages the top table is indexed by all bits that the kernel was built for, of which the CPU is
-        // told the
-        // last part alone. With others the tables of 52 bits are folded: the top table is one of the level below.
+        // told the last part alone. With others the tables of 52 bits are folded: the top table is one of the level
+        // below.
         int bits = pageShift == SHIFT_64K ? vaBits : bitsInUse;
         int tableBits = pageShift - 3;
         int levels = (bits - pageShift + tableBits - 1) / tableBits;

@@ -50,28 +50,12 @@ public final class Riscv64 implements Machine {
     @Override
     public KernelMap kernelMap(String source, VmcoreInfo info, int pageShift, OptionalLong otherPhysBase)
             throws CorruptVmcoreException {
-        OptionalLong vaBits = info.number("VA_BITS");
-        if (vaBits.isEmpty() || !VA_BITS.stream().anyMatch(bits -> bits == vaBits.getAsLong())) {
-            throw new CorruptVmcoreException(source + ": VMCOREINFO has "
-                    + (vaBits.isEmpty() ? "no NUMBER(VA_BITS)" : "NUMBER(VA_BITS)=" + vaBits.getAsLong())
-                    + ", expected one of " + VA_BITS);
-        }
-        long imageOffset = info.number("va_kernel_pa_offset")
-                .orElseThrow(() -> new CorruptVmcoreException(source
-                        + ": VMCOREINFO has no NUMBER(va_kernel_pa_offset), expected that of a riscv64 kernel, Linux"
-                        + " 6.4 or later"));
-        long table = info.symbol("swapper_pg_dir")
-                .orElseThrow(() -> new CorruptVmcoreException(
-                        source + ": VMCOREINFO has no top page table, expected SYMBOL(swapper_pg_dir)"));
-        long root = table - imageOffset;
-        if (root < 0 || root >= 1L << PHYSICAL_BITS || (root & (1L << PAGE_SHIFT) - 1) != 0) {
-            throw new CorruptVmcoreException(source + ": VMCOREINFO has the top page table swapper_pg_dir at 0x"
-                    + Long.toHexString(table) + " and va_kernel_pa_offset 0x" + Long.toHexString(imageOffset)
-                    + ", expected a page of the kernel image in physical memory");
-        }
+        int vaBits = KernelImage.vaBits(source, info, VA_BITS, "");
+        long root = KernelImage.topTable(
+                source, info, "va_kernel_pa_offset", "a riscv64 kernel, Linux 6.4 or later", PAGE_SHIFT, PHYSICAL_BITS);
         OptionalLong ramBase = info.number("phys_ram_base");
-        return new KernelMap(ramBase.isPresent() ? ramBase.getAsLong() : otherPhysBase.orElse(0), root, entries((int)
-                vaBits.getAsLong()));
+        return new KernelMap(
+                ramBase.isPresent() ? ramBase.getAsLong() : otherPhysBase.orElse(0), root, entries(vaBits));
     }
 
     /**

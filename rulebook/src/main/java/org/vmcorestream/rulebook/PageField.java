@@ -64,7 +64,12 @@ record PageField(long mask0, long mask1, int shift, long bias) {
         if (low == min() && high == max()) {
             return Logic.YES;
         }
-        return new Logic.Bits(mask0, mask1, low - bias << shift, high - low << shift);
+        long first = low - bias << shift;
+        if (low == high && (first & ~(mask0 | mask1)) != 0) {
+            // Between the numbers that the bits can be, for some bits are left out.
+            return Logic.NO;
+        }
+        return new Logic.Bits(mask0, mask1, first, high - low << shift);
     }
 
     /** Reads the number. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.Program;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,21 @@ class CompiledConditionsTest {
         }
         assertThat(undecided).as("seed %d", seed).isBetween(EXPRESSIONS / 10, EXPRESSIONS * PAGES / 2);
         assertThat(held).as("seed %d", seed).isBetween(EXPRESSIONS, EXPRESSIONS * (PAGES - 1));
+    }
+
+    /** Two such numbers once made a rule that held for every page. */
+    @Test
+    void shouldNotHoldForNumbersThatTheBitsLeftByAMaskCannotBe() throws RuleTextException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        ExpressionCompiler compiler = new ExpressionCompiler("masked", PageVocabulary.TYPES);
+        for (String text : List.of(
+                "math.bitAnd(page.mapping, 2) in [1, 2]",
+                "math.bitAnd(page.mapping, 2) == 1 || math.bitAnd(page.mapping, 2) == 2",
+                "math.bitAnd(page.mapping, 2) != 1 && math.bitAnd(page.mapping, 2) != 2",
+                "math.bitAnd(page.flags, 5) in [1, 2, 3, 4, 6]")) {
+            compare(compiler.condition(scalar(text)), Map.of(), text, random, seed);
+        }
     }
 
     @Test

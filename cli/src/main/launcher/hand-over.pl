@@ -9,7 +9,7 @@
 use strict;
 
 my ($folder, $terminal, $launcher, @given) = @ARGV;
-my ($socket, @words);
+my ($socket, $taken, @words);
 while (@given) {
     my $word = shift @given;
     if ($word eq '--standby' && @given) {
@@ -44,6 +44,7 @@ sub done_by_standby {
         die "answer '$kind' of $length bytes, expected " . ($kind eq 'x' ? '' : 'at most ') . "$most{$kind}\n"
             if $length > $most{$kind} || $kind eq 'x' && $length != 4;
         my $bytes = received($standby, $length);
+        $taken = 1 if $kind eq 'a';
         print STDOUT $bytes if $kind eq 'o';
         print STDERR $bytes if $kind eq 'e';
         return unpack('N', $bytes) if $kind eq 'x';
@@ -59,9 +60,16 @@ sub received {
 
 # Standard input no standby can read.
 if (defined $socket && !grep { $_ eq '-' } @words) {
+    my $begun = time;
     my $status = eval { done_by_standby() };
     exit $status if defined $status;
     chomp(my $reason = $@);
-    print STDERR "vmcore-stream: no standby at $socket ($reason), capturing without it\n";
+    if ($taken) {
+        # Some of it may be done: what it is done with looks for that.
+        print STDERR "vmcore-stream: the standby at $socket is gone ($reason), going on without it\n";
+        push @words, '--handed-over', $begun . '000';
+    } else {
+        print STDERR "vmcore-stream: no standby at $socket ($reason), capturing without it\n";
+    }
 }
 exec { $launcher } $launcher, @words or die "vmcore-stream: $launcher: $!\n";

@@ -126,6 +126,23 @@ class HandOverTest {
     }
 
     @Test
+    void shouldSayWhenAStandbyTookWhatItDidNotEnd() throws Exception {
+        long before = System.currentTimeMillis();
+        // Taken, and a word on standard output.
+        try (PretendedStandby pretender = new PretendedStandby(socket(), "6100000000" + "6f0000000141")) {
+            Ended ended = run("produce", "--standby", "standby", "x.elf");
+            pretender.await();
+            assertThat(ended.err())
+                    .isEqualTo("vmcore-stream: the standby at standby is gone (the connection ended), going on without"
+                            + " it\n");
+            assertThat(ended.text()).startsWith("Aproduce\nx.elf\n--handed-over\n");
+            long told = Long.parseLong(ended.text().lines().toList().get(3));
+            assertThat(told).isBetween(before - 1_000, System.currentTimeMillis());
+            assertThat(ended.status()).isEqualTo(33);
+        }
+    }
+
+    @Test
     void shouldLeaveToTheLauncherWhatNoStandbyDoes() throws Exception {
         Ended nobody = run("produce", "--standby", "standby", "x.elf");
         assertThat(nobody.err())

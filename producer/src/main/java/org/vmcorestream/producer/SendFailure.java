@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -62,8 +61,8 @@ final class SendFailure {
                     topic,
                     kind,
                     bytes,
-                    new KafkaException("it has offset " + offset + " in partition " + partition + ", one before it had "
-                            + before + ": the cluster lost what it had"));
+                    new LostRecordsException("it has offset " + offset + " in partition " + partition
+                            + ", one before it had " + before + ": the cluster lost what it had"));
         }
     }
 

@@ -67,7 +67,8 @@ final class ContentsProbe implements AutoCloseable {
     }
 
     private static String name(StoredDump dump, StripeState stripe) {
-        String what = stripe.getStripe() < 0 ? "early pages of part " + stripe.getPart() : "stripe " + stripe.getStripe();
+        String what =
+                stripe.getStripe() < 0 ? "early pages of part " + stripe.getPart() : "stripe " + stripe.getStripe();
         return what + " of dump " + dump.id();
     }
 
@@ -105,8 +106,7 @@ final class ContentsProbe implements AutoCloseable {
                 beginnings.put(partition, e.beginning());
                 return of(dump, stripe);
             }
-            throw new ArchiveException(
-                    name(dump, stripe) + ": " + e.getMessage(), e);
+            throw new ArchiveException(name(dump, stripe) + ": " + e.getMessage(), e);
         }
     }
 
@@ -130,8 +130,8 @@ final class ContentsProbe implements AutoCloseable {
             return new StripeContents(batch.getFirstPfn(), batch.getSequence(), sentWhole);
         } catch (MalformedRecordException e) {
             throw new ArchiveException(
-                    name(dump, stripe) + ": " + record.topic() + "-"
-                            + record.partition() + " offset " + record.offset() + ": " + OneLine.of(e),
+                    name(dump, stripe) + ": " + record.topic() + "-" + record.partition() + " offset " + record.offset()
+                            + ": " + OneLine.of(e),
                     e);
         }
     }

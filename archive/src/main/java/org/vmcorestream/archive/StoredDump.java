@@ -75,7 +75,9 @@ public record StoredDump(Dump dump, DumpDescription description) {
     /** Early pages of the part that a stripe belongs to; empty where none are sent early. */
     Optional<StripeState> earlyOf(int stripe) {
         List<StripeState> early = dump.getEarly();
-        return early.isEmpty() ? Optional.empty() : Optional.of(early.get(stripe(stripe).getPart()));
+        return early.isEmpty()
+                ? Optional.empty()
+                : Optional.of(early.get(stripe(stripe).getPart()));
     }
 
     /** State of a stripe, by its number. */

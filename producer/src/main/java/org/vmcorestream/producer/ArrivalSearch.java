@@ -217,10 +217,7 @@ final class ArrivalSearch {
         long first = state.getDataOffset();
         ArrivedData arrived = new ArrivedData(first);
         if (first >= 0 && first < beginning(topic, partition)) {
-            LOG.info(
-                    "{} of dump {}: the retention of page-data passed, it is sent anew",
-                    stripe.name(),
-                    dump.dumpId());
+            LOG.info("{} of dump {}: the retention of page-data passed, it is sent anew", stripe.name(), dump.dumpId());
             return new ArrivedData(Receipt.UNKNOWN);
         }
         if (first >= 0 && state.getDataEnd() >= 0) {

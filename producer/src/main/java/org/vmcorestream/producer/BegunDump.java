@@ -113,7 +113,9 @@ public final class BegunDump {
 
     /** State of a stripe or of early pages, by its number. */
     StripeState state(int stripe) {
-        return stripe < 0 ? dump.getEarly().get(Keys.earlyStripe(stripe)) : dump.getStripes().get(stripe);
+        return stripe < 0
+                ? dump.getEarly().get(Keys.earlyStripe(stripe))
+                : dump.getStripes().get(stripe);
     }
 
     /** Offset in page-data of one of the latest records of a stripe that the cluster had then; that of its first where none is known. */

@@ -133,7 +133,8 @@ final class CaptureRun {
         long pages = 0;
         long zeroPages = 0;
         long pageBytes = 0;
-        for (StripeProgress sent : Stream.concat(early.stream(), stripes.stream()).toList()) {
+        for (StripeProgress sent :
+                Stream.concat(early.stream(), stripes.stream()).toList()) {
             pages += sent.totals().pages();
             zeroPages += sent.totals().zeroPages();
             pageBytes += sent.totals().pageBytes();

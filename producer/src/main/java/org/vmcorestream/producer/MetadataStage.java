@@ -113,7 +113,8 @@ final class MetadataStage {
             throws IOException, InterruptedException {
         EarlyKept first = null;
         if (early != null && !early.arrived().data().done()) {
-            KeptPages kept = new KeptPages(backed, budget, early.arrived().data().endPfn());
+            KeptPages kept =
+                    new KeptPages(backed, budget, early.arrived().data().endPfn());
             List<Stripe> all = stripes.stream().map(StripeProgress::stripe).toList();
             first = new EarlyKept(kept, all, secondLook);
             data.add(early, kept);
@@ -139,7 +140,8 @@ final class MetadataStage {
         Stripe stripe = progressOfStripe.stripe();
         StripeArrived arrived = progressOfStripe.arrived();
         boolean sent = arrived.data().done();
-        KeptPages kept = new KeptPages(backed, budget, sent ? stripe.endPfn() : arrived.data().endPfn());
+        KeptPages kept = new KeptPages(
+                backed, budget, sent ? stripe.endPfn() : arrived.data().endPfn());
         KeptPages.Rest rest = null;
         if (!sent) {
             data.add(progressOfStripe, kept);

@@ -99,14 +99,20 @@ class EarlyPagesTest {
         assertThat(guest.readTwice).isEmpty();
         assertThat(result.pages()).isEqualTo(other.pages()).isEqualTo(dump.pages.size());
         assertThat(result.zeroPages()).isEqualTo(other.zeroPages());
-        assertThat(dump.batches).extracting(PageBatch::getStripe).isSorted().startsWith(-1).endsWith(2);
+        assertThat(dump.batches)
+                .extracting(PageBatch::getStripe)
+                .isSorted()
+                .startsWith(-1)
+                .endsWith(2);
         long early = dump.pages.keySet().stream().filter(pfn -> !isCache(pfn)).count();
         StripeState told = fixture.last().getEarly().get(0);
         assertThat(told.getPages()).isEqualTo(early).isPositive();
         assertThat(told.getFirstPfn()).isZero();
         assertThat(told.getEndPfn()).isEqualTo(2 * GIB + 600);
         assertThat(told.getMetadataOffset()).isEqualTo(-1);
-        assertThat(fixture.last().getStripes().stream().mapToLong(StripeState::getPages).sum())
+        assertThat(fixture.last().getStripes().stream()
+                        .mapToLong(StripeState::getPages)
+                        .sum())
                 .isEqualTo(dump.pages.size() - early);
     }
 
@@ -190,7 +196,9 @@ class EarlyPagesTest {
             assertThat(last.getState()).isEqualTo(DumpState.CAPTURED);
             assertThat(last.getEarly())
                     .extracting(StripeState::getDigest)
-                    .isEqualTo(whole.last().getEarly().stream().map(StripeState::getDigest).toList());
+                    .isEqualTo(whole.last().getEarly().stream()
+                            .map(StripeState::getDigest)
+                            .toList());
         }
     }
 

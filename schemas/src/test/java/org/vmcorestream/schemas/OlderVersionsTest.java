@@ -66,8 +66,8 @@ class OlderVersionsTest {
             message.put(field.name(), written.get(field.name()));
         }
         new SpecificDatumWriter<GenericRecord>(older, data).write(message, encoder);
-        Dump read = (Dump) RecordCodec.decode(
-                ByteBuffer.wrap(out.toByteArray()), new SchemaVersions.Version(kind, older));
+        Dump read =
+                (Dump) RecordCodec.decode(ByteBuffer.wrap(out.toByteArray()), new SchemaVersions.Version(kind, older));
         assertThat(read.getEarly()).isEmpty();
         assertThat(read.getManifest()).isEqualTo(written.getManifest());
         assertThat(read.getStripes()).isEqualTo(written.getStripes());

@@ -49,8 +49,7 @@ final class PageSink implements AutoCloseable {
      * @param crc32c CRC-32C of all of them
      * @throws IOException when the file cannot be written
      */
-    void add(PageBatchIndex index, int first, int end, PageCodec from, ByteBuffer data, int crc32c)
-            throws IOException {
+    void add(PageBatchIndex index, int first, int end, PageCodec from, ByteBuffer data, int crc32c) throws IOException {
         boolean whole = first == 0 && end == index.pages();
         if (from == codec && data.hasRemaining() && (whole || end - first >= LONG_RUN) && keepsAll(index, first, end)) {
             ByteBuffer stored = whole ? data : bytes(index, first, end, data);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.vmcorestream.schemas.Keys;
-import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.StripeState;
 
 /**

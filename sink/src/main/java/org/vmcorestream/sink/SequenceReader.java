@@ -112,8 +112,7 @@ final class SequenceReader {
             return giveUp(sequence, "its end did not come");
         }
         if (records.isEmpty() && last && reader.caughtUp()) {
-            return giveUp(
-                    sequence, latest.state() == DumpState.FAILED ? "the capture failed" : "nothing more came");
+            return giveUp(sequence, latest.state() == DumpState.FAILED ? "the capture failed" : "nothing more came");
         }
         return false;
     }

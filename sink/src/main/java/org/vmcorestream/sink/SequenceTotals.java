@@ -111,8 +111,7 @@ final class SequenceTotals {
         int found = digest;
         if (found != expected) {
             agreed = false;
-            problems.add(
-                    String.format("%s: digest of its pages is %08x, %s says %08x", name, found, who, expected));
+            problems.add(String.format("%s: digest of its pages is %08x, %s says %08x", name, found, who, expected));
         }
     }
 

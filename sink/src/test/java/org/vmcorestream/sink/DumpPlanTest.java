@@ -180,7 +180,8 @@ class DumpPlanTest {
         sample.parts(0, 0, 1).sendEarly(pfn -> true);
         Dump dump = sample.record(DumpState.CAPTURED);
         dump.setEarly(new ArrayList<>(dump.getEarly()));
-        assertThat(DumpPlan.of(dump, sample.dumpId, 2).early(1)).contains(dump.getEarly().get(1));
+        assertThat(DumpPlan.of(dump, sample.dumpId, 2).early(1))
+                .contains(dump.getEarly().get(1));
         change.accept(dump);
 
         assertThatThrownBy(() -> DumpPlan.of(dump, sample.dumpId, 2))

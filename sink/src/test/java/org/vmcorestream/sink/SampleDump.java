@@ -302,8 +302,7 @@ final class SampleDump {
     /** Page frames of the pages that were sent. */
     final Set<Long> arrived = new HashSet<>();
 
-    private final CRC32C[] digests = {
-        new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C()
+    private final CRC32C[] digests = {new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C()
     };
     private final int[] sequences = new int[6];
 

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -91,6 +92,15 @@ final class CaptureRun {
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
+        return run(failure -> false);
+    }
+
+    /**
+     * Captures. Whatever stops it midway, the topic dumps is told where that is possible.
+     *
+     * @param goesOn whether another run takes up the capture after a failure of the cluster; topic dumps is not told of that then
+     */
+    Capture.Result run(Predicate<CaptureException> goesOn) throws IOException, InterruptedException {
         Duration patience = Duration.ofMillis(ClientConfigs.patienceMillis(settings));
         try (dataStage;
                 SilenceWatch watch = SilenceWatch.begin(failure::silence, progress, patience)) {
@@ -115,12 +125,46 @@ final class CaptureRun {
             life.failed(OneLine.of(e));
             throw e;
         } catch (KafkaException e) {
-            life.failed(OneLine.of(e));
-            throw e instanceof CaptureException ? e : new CaptureException(OneLine.of(e), e);
+            CaptureException told =
+                    e instanceof CaptureException known ? known : new CaptureException(OneLine.of(e), e);
+            if (!goesOn.test(told)) {
+                life.failed(OneLine.of(told));
+            }
+            throw told;
         } catch (RuntimeException | Error e) {
             LOG.error("capture of {} failed unexpectedly", vmcore.file(), e);
             life.failed("internal error: " + OneLine.of(e));
             throw e;
+        }
+    }
+
+    /** Tells topic dumps, where that is possible, that no run takes up the capture. */
+    void givenUp(String reason) {
+        life.failed(reason);
+    }
+
+    /** When the cluster took the last record, or this was made where it took none, as {@link System#nanoTime} has it. */
+    long arrivedAt() {
+        return failure.arrivedAt();
+    }
+
+    /** What was sent so far, by this run alone. */
+    Sent sent() {
+        return new Sent(metadata.valueBytes(), data.valueBytes());
+    }
+
+    /**
+     * Bytes of records' values.
+     *
+     * @param metadata on page-metadata
+     * @param data on page-data
+     */
+    record Sent(long metadata, long data) {
+        static final Sent NOTHING = new Sent(0, 0);
+
+        /** Both together. */
+        Sent plus(Sent other) {
+            return new Sent(metadata + other.metadata, data + other.data);
         }
     }
 

@@ -93,7 +93,8 @@ public final class PreparedCapture implements AutoCloseable {
     }
 
     /**
-     * Sends everything and returns when it is acknowledged; once.
+     * Sends everything and returns when it is acknowledged; once. Clients that fail midway are replaced, as {@link PatientCapture}
+     * says.
      *
      * @param connection opened with the same settings
      * @throws IOException when the vmcore cannot be read; the dump is then marked as failed
@@ -106,14 +107,15 @@ public final class PreparedCapture implements AutoCloseable {
             throw new IllegalArgumentException("connection of dump "
                     + connection.settings().dumpId() + ", expected one of dump " + settings.dumpId());
         }
-        return new CaptureRun(
-                        this,
+        return new PatientCapture(
+                        vmcore,
+                        settings,
                         progress,
-                        connection.cluster(),
+                        CaptureClients.of(settings),
                         () -> PageCompressor.of(settings.codec()),
-                        new KeptBudget(KeptBudget.USUAL_BYTES),
+                        () -> new KeptBudget(KeptBudget.USUAL_BYTES),
                         System::nanoTime)
-                .run();
+                .run(this, connection.cluster());
     }
 
     /** What is captured. */

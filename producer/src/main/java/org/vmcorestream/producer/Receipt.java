@@ -43,6 +43,7 @@ final class Receipt implements Callback {
             failure.report(topic, kind, bytes, exception);
             return;
         }
+        failure.arrived();
         offset = metadata.offset();
         acknowledged = true;
     }

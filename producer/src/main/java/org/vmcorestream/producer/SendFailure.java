@@ -18,6 +18,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class SendFailure {
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long quietSince;
+    private volatile long arrivedAt = System.nanoTime();
     private final AtomicReference<Reported> first = new AtomicReference<>();
     private final Function<String, OptionalLong> topicLimit;
 
@@ -37,6 +38,16 @@ final class SendFailure {
     void answered() {
         quietSince = System.nanoTime();
         underWay.decrementAndGet();
+    }
+
+    /** The cluster has a record. */
+    void arrived() {
+        arrivedAt = System.nanoTime();
+    }
+
+    /** When the cluster took the last record, or this was made where it took none, as {@link System#nanoTime} has it. */
+    long arrivedAt() {
+        return arrivedAt;
     }
 
     /** For how long the cluster has acknowledged none of the records that are on their way, in nanoseconds; 0 when none is. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import org.apache.kafka.common.KafkaException;
 import org.vmcorestream.schemas.records.StripeState;
 
 /** How far one stripe is: what of it was sent, and where the cluster put it. Belongs to the capturing thread. */
@@ -125,8 +126,9 @@ final class StripeProgress {
      */
     void requireOffsets() {
         if (offsetsKnown() < (stripe.isEarly() ? 2 : 4)) {
-            throw new CaptureException(stripe.name() + " was sent to partition " + stripe.partition()
-                    + ", but the cluster did not say at which offsets; '--resume' finds them");
+            String what = stripe.name() + " was sent to partition " + stripe.partition()
+                    + ", but the cluster did not say at which offsets; '--resume' finds them";
+            throw new CaptureException(what, new KafkaException(what));
         }
     }
 

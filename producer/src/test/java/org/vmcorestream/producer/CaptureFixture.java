@@ -35,9 +35,11 @@ final class CaptureFixture {
     AdmissionPolicy admission = AdmissionPolicy.NEVER;
     LongSupplier nanoClock = System::nanoTime;
 
+    Map<String, Object> client = Map.of("bootstrap.servers", "localhost:1");
+
     CaptureSettings settings() {
         return new CaptureSettings(
-                Map.of("bootstrap.servers", "localhost:1"),
+                client,
                 FakeCluster.TOPICS,
                 DUMP_ID,
                 "host-1",
@@ -81,6 +83,17 @@ final class CaptureFixture {
         try (CaptureCluster clients = cluster.clients();
                 PreparedCapture prepared = new PreparedCapture(vmcore, settings, begun, log)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
+        }
+    }
+
+    /** Captures with new clients whenever some fail. */
+    Capture.Result runPatiently(Vmcore vmcore, CaptureClients clients) throws IOException, InterruptedException {
+        CaptureSettings settings = settings();
+        PatientCapture capture = new PatientCapture(
+                vmcore, settings, progress, clients, () -> PageCompressor.of(codec), () -> budget, nanoClock);
+        try (CaptureCluster first = cluster.clients();
+                PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+            return capture.run(prepared, first);
         }
     }
 

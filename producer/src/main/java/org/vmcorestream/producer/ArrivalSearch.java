@@ -190,7 +190,7 @@ final class ArrivalSearch {
         int partition = stripe.partition();
         ArrivedMetadata arrived = new ArrivedMetadata(stripe, present, clock.getAsLong() - OLD_MILLIS);
         long first = state.getMetadataOffset();
-        if (first >= 0 && first < beginning(topic, partition)) {
+        if (isGone(topic, partition, first, state.getMetadataEnd())) {
             LOG.info(
                     "stripe {} of dump {}: its metadata is gone, it is described anew", stripe.number(), dump.dumpId());
             return arrived;
@@ -216,8 +216,11 @@ final class ArrivalSearch {
         int partition = stripe.partition();
         long first = state.getDataOffset();
         ArrivedData arrived = new ArrivedData(first);
-        if (first >= 0 && first < beginning(topic, partition)) {
-            LOG.info("{} of dump {}: the retention of page-data passed, it is sent anew", stripe.name(), dump.dumpId());
+        if (isGone(topic, partition, first, state.getDataEnd())) {
+            LOG.info(
+                    "{} of dump {}: its pages have expired or were lost, it is sent anew",
+                    stripe.name(),
+                    dump.dumpId());
             return new ArrivedData(Receipt.UNKNOWN);
         }
         if (first >= 0 && state.getDataEnd() >= 0) {
@@ -229,6 +232,12 @@ final class ArrivalSearch {
         long from = first >= 0 ? dump.reached(stripe.number()) : log.offsetAt(topic, partition, since);
         log.read(topic, partition, from, log.end(topic, partition), new OwnRecords(dump, stripe, arrived));
         return arrived;
+    }
+
+    /** Whether a partition lacks the first record of a stripe, or the last: its retention passed, or a broker lost it. */
+    private boolean isGone(String topic, int partition, long first, long last) {
+        return first >= 0
+                && (first < beginning(topic, partition) || Math.max(first, last) >= log.end(topic, partition));
     }
 
     private long beginning(String topic, int partition) {

@@ -68,7 +68,7 @@ final class PatientCapture {
             LongSupplier nanoClock) {
         this.vmcore = vmcore;
         this.settings = settings;
-        this.progress = progress;
+        this.progress = new SilenceQuestion(progress, clients, settings.topics());
         this.clients = clients;
         this.compressors = compressors;
         this.budgets = budgets;

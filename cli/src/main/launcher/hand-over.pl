@@ -3,12 +3,13 @@
 # Hands a command line over to a standby and shows what it answers: what StandbyLine does in Java, in a process that is there in
 # milliseconds. What goes over the socket is described in Wire.java. No modules: each costs as much as all of this.
 #
-#   perl hand-over.pl FOLDER TERMINAL LAUNCHER WORD...
+#   perl hand-over.pl FOLDER TERMINAL MILLIS LAUNCHER WORD...
 #
-# FOLDER is what relative paths begin with, TERMINAL is true or false, LAUNCHER does what no standby does.
+# FOLDER is what relative paths begin with, TERMINAL is true or false, MILLIS the time since 1970-01-01 UTC. LAUNCHER does what no
+# standby does, and goes on where one is gone before its end.
 use strict;
 
-my ($folder, $terminal, $launcher, @given) = @ARGV;
+my ($folder, $terminal, $millis, $launcher, @given) = @ARGV;
 my ($socket, $taken, @words);
 while (@given) {
     my $word = shift @given;
@@ -44,9 +45,9 @@ sub done_by_standby {
         die "answer '$kind' of $length bytes, expected " . ($kind eq 'x' ? '' : 'at most ') . "$most{$kind}\n"
             if $length > $most{$kind} || $kind eq 'x' && $length != 4;
         my $bytes = received($standby, $length);
-        $taken = 1 if $kind eq 'a';
         print STDOUT $bytes if $kind eq 'o';
         print STDERR $bytes if $kind eq 'e';
+        $taken = 1 if $kind eq 'a';
         return unpack('N', $bytes) if $kind eq 'x';
     }
 }
@@ -60,14 +61,12 @@ sub received {
 
 # Standard input no standby can read.
 if (defined $socket && !grep { $_ eq '-' } @words) {
-    my $begun = time;
     my $status = eval { done_by_standby() };
     exit $status if defined $status;
     chomp(my $reason = $@);
     if ($taken) {
-        # Some of it may be done: what it is done with looks for that.
         print STDERR "vmcore-stream: the standby at $socket is gone ($reason), going on without it\n";
-        push @words, '--handed-over', $begun . '000';
+        push @words, '--handed-over', $millis;
     } else {
         print STDERR "vmcore-stream: no standby at $socket ($reason), capturing without it\n";
     }

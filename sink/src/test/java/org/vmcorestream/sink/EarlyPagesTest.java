@@ -303,6 +303,24 @@ class EarlyPagesTest {
     }
 
     @Test
+    void shouldKeepItsPlaceOnceEarlyPagesAreSent() {
+        SampleDump sending = dump(harness, 1).sendEarly(pfn -> pfn % 2 == 0).log().verdicts();
+        harness.places = new FilePlaces(1);
+        Assembly first = harness.assembly(sending.batches(EARLY), DumpState.CAPTURING);
+        assertThat(harness.run(first)).isEqualTo(Step.IDLE);
+        Assembly second = harness.assembly(dump(harness, 2).whole(), DumpState.CAPTURED);
+        assertThat(harness.run(second)).isEqualTo(Step.IDLE);
+        assertThat(harness.run(first)).as("does not give way").isEqualTo(Step.IDLE);
+        sending.end(EARLY).pages();
+        first.update(sending.plan(DumpState.CAPTURED));
+
+        assertThat(harness.run(first)).isEqualTo(Step.DONE);
+        assertThat(harness.run(second)).isEqualTo(Step.DONE);
+
+        assertThat(harness.outbox.files).allMatch(DumpFile::getComplete).hasSize(2);
+    }
+
+    @Test
     void shouldBeginAnewWhenEarlyPagesWereSentToAnotherPlace() {
         SampleDump dump = sent(dump(harness, 1).sendEarly(pfn -> pfn % 2 == 0));
         DumpPlan before = dump.plan(DumpState.CAPTURING);

@@ -22,7 +22,7 @@ public final class CodecCost {
         try (Vmcore opened = Vmcore.open(vmcore)) {
             long warm = 64 << 20;
             new Stages(new KeptSample(opened, ruleSet, warm / opened.pageFacts().pageSize()), codec).compressing();
-            return new Stages(new KeptSample(opened, ruleSet, Long.MAX_VALUE), codec)
+            return new Stages(new KeptSample(opened, ruleSet, opened.memory().endPfn()), codec)
                     .compressing(threads::getCurrentThreadCpuTime);
         }
     }

@@ -48,6 +48,11 @@ final class CaptureBars implements CaptureProgress {
     }
 
     @Override
+    public void lacks(String what) {
+        board.say("The cluster answers, but " + Failures.oneLine(what) + ".");
+    }
+
+    @Override
     public void goesOn(String why, Duration pause) {
         board.say("Cut short, going on by itself in " + pause.toSeconds() + " s: " + Failures.oneLine(why));
     }

@@ -66,12 +66,16 @@ final class DumpsShowCommand extends ConsoleCommand {
                     dump.dump().getStripes().stream()
                             .map(DumpsShowCommand::json)
                             .toList());
+            json.put(
+                    "earlyPages",
+                    dump.dump().getEarly().stream().map(DumpsShowCommand::json).toList());
             console().print(json.line());
             return ExitCode.OK;
         }
         describe(dump);
         console().print("");
         console().print(STRIPES.header());
+        dump.dump().getEarly().forEach(early -> console().print(row(early)));
         dump.dump().getStripes().forEach(stripe -> console().print(row(stripe)));
         console().print("");
         show(dump, files.of(dumpId));
@@ -99,12 +103,12 @@ final class DumpsShowCommand extends ConsoleCommand {
 
     private static String row(StripeState stripe) {
         return STRIPES.row(
-                stripe.getStripe(),
+                stripe.getStripe() < 0 ? "early" : stripe.getStripe(),
                 stripe.getPart(),
                 stripe.getPartition(),
                 stripe.getFirstPfn(),
                 stripe.getEndPfn() - 1,
-                howMuch(stripe.getMetadataOffset(), stripe.getMetadataEnd()),
+                stripe.getStripe() < 0 ? "-" : howMuch(stripe.getMetadataOffset(), stripe.getMetadataEnd()),
                 howMuch(stripe.getDataOffset(), stripe.getDataEnd()),
                 stripe.getDataEnd() >= 0 ? Shortfall.number(stripe.getPages()) : "-");
     }

@@ -42,7 +42,17 @@ final class Shortfall {
                         + number(count(stored, StripeState::getMetadataEnd)) + " and contents of "
                         + number(count(stored, StripeState::getDataEnd)) + " of " + stripes(stripes)
                         + (begun > 0 ? ", some contents of " + number(begun) + " more" : "")
+                        + early(dump)
                         + "; 'produce --resume " + stored.id() + " VMCORE' goes on where the vmcore still is");
+    }
+
+    /** Whether all pages came that the kernel itself needs, where they are sent early. */
+    private static String early(Dump dump) {
+        if (dump.getEarly().isEmpty()) {
+            return "";
+        }
+        boolean all = dump.getEarly().stream().allMatch(early -> early.getDataEnd() >= 0);
+        return all ? ", all early pages" : ", not all early pages";
     }
 
     /** Stripes that an offset is known of. */

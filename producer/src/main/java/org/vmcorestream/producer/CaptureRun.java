@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class CaptureRun {
     private final SendFailure failure;
     private final CaptureProgress progress;
     private final DumpLife life;
+    private final List<StripeProgress> early;
     private final List<StripeProgress> stripes;
     private final RecordSender metadata;
     private final RecordSender data;
@@ -52,6 +54,7 @@ final class CaptureRun {
         settings = prepared.settings();
         this.prepared = prepared;
         long openedAt = prepared.manifest().getOpenedAt();
+        early = prepared.early(cluster.partitions());
         stripes = prepared.progress(cluster.partitions());
 
         failure = new SendFailure(cluster.topicLimit());
@@ -63,12 +66,13 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = prepared.manifest();
-        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
+        life = new DumpLife(dumps, manifest, early, stripes, cluster.dumpPartitions(), nanoClock);
         metadataStage = new MetadataStage(
                 vmcore,
                 settings,
                 Manifests.dumpFacts(manifest),
                 prepared.present(),
+                !early.isEmpty(),
                 prepared.chunks(),
                 metadata,
                 life,
@@ -106,7 +110,7 @@ final class CaptureRun {
                 life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
             }
             prepared.isOpened();
-            long pages = metadataStage.run(stripes, dataStage);
+            long pages = metadataStage.run(early, stripes, dataStage);
             awaitAdmission(pages);
             dataStage.send(pages);
             life.captured();
@@ -173,10 +177,11 @@ final class CaptureRun {
         long pages = 0;
         long zeroPages = 0;
         long pageBytes = 0;
-        for (StripeProgress stripe : stripes) {
-            pages += stripe.totals().pages();
-            zeroPages += stripe.totals().zeroPages();
-            pageBytes += stripe.totals().pageBytes();
+        for (StripeProgress sent :
+                Stream.concat(early.stream(), stripes.stream()).toList()) {
+            pages += sent.totals().pages();
+            zeroPages += sent.totals().zeroPages();
+            pageBytes += sent.totals().pageBytes();
         }
         return new Capture.Result(
                 settings.dumpId(),

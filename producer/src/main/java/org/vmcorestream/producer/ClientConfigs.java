@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,7 +24,10 @@ final class ClientConfigs {
     static final int MAX_METADATA_REQUEST = 20 << 20;
 
     /** Largest request of page-data; a record is below 1 MiB. */
-    static final int MAX_DATA_REQUEST = 2 << 20;
+    static final int MAX_DATA_REQUEST = 4 << 20;
+
+    /** Bytes of a batch that a topic takes when nobody configured it. */
+    private static final int USUAL_BATCH = 1 << 20;
 
     /**
      * How long a request of page-data may be gathered, in milliseconds. What a request costs client, broker and sink does not depend on
@@ -48,9 +52,18 @@ final class ClientConfigs {
         return configs;
     }
 
-    /** Settings of the producer of page-data, whose contents are compressed already. */
-    static Map<String, Object> data(CaptureSettings settings) {
+    /**
+     * Settings of the producer of page-data, whose contents are compressed already. A batch is one request, so it is as large as the topic
+     * takes it.
+     *
+     * @param limit largest record batch that the topic takes in bytes, empty when it cannot be told
+     */
+    static Map<String, Object> data(CaptureSettings settings, OptionalLong limit) {
         Map<String, Object> configs = producer(settings, "data", MAX_DATA_REQUEST, DATA_LINGER_MS);
+        if (!settings.client().containsKey(ProducerConfig.BATCH_SIZE_CONFIG)) {
+            configs.put(ProducerConfig.BATCH_SIZE_CONFIG, (int)
+                    Math.max(USUAL_BATCH, Math.min(MAX_DATA_REQUEST, limit.orElse(USUAL_BATCH))));
+        }
         configs.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
         return configs;
     }
@@ -111,7 +124,7 @@ final class ClientConfigs {
         configs.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patienceMillis(settings));
         configs.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
         configs.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis);
-        configs.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
+        configs.put(ProducerConfig.BATCH_SIZE_CONFIG, USUAL_BATCH);
         configs.put(ProducerConfig.SEND_BUFFER_CONFIG, -1);
         configs.putAll(settings.client());
 

@@ -47,7 +47,7 @@ final class ClusterConnection {
             CaptureSettings settings, ClusterTopics.Partitions partitions, AdmissionDesk desk) {
         Producer<byte[], byte[]> metadata = new KafkaProducer<>(ClientConfigs.metadata(settings));
         try {
-            Producer<byte[], byte[]> data = new KafkaProducer<>(ClientConfigs.data(settings));
+            Producer<byte[], byte[]> data = new KafkaProducer<>(ClientConfigs.data(settings, partitions.dataBatch()));
             return new CaptureCluster(
                     metadata,
                     data,

@@ -49,8 +49,9 @@ final class ClusterTopics {
      *
      * @param dumps those of dumps
      * @param stripes those of page-metadata, page-data and verdicts each
+     * @param dataBatch largest record batch that page-data takes in bytes, empty when it cannot be told
      */
-    record Partitions(int dumps, int stripes) {}
+    record Partitions(int dumps, int stripes, OptionalLong dataBatch) {}
 
     /**
      * Number of partitions of the topics.
@@ -72,8 +73,9 @@ final class ClusterTopics {
                         + topics.pageMetadata() + " has " + metadata + ", expected equally many");
             }
         }
-        requireNoCompaction(topics.pageData());
-        return new Partitions(dumps, metadata);
+        Config data = config(topics.pageData());
+        requireNoCompaction(topics.pageData(), data);
+        return new Partitions(dumps, metadata, maxMessageBytes(data));
     }
 
     private int partitions(String topic, Map<String, KafkaFuture<TopicDescription>> described, long deadline)
@@ -104,8 +106,7 @@ final class ClusterTopics {
     }
 
     /** All batches of a stripe have one key: compaction would keep only the last of them. */
-    private void requireNoCompaction(String topic) throws InterruptedException {
-        Config config = config(topic);
+    private static void requireNoCompaction(String topic, Config config) {
         ConfigEntry cleanup = config == null ? null : config.get(TopicConfig.CLEANUP_POLICY_CONFIG);
         if (cleanup == null || cleanup.value() == null) {
             LOG.warn("topic {} does not tell its cleanup.policy, expected delete", topic);
@@ -117,7 +118,10 @@ final class ClusterTopics {
 
     /** Largest record batch that a topic takes in bytes; empty when it cannot be told. */
     OptionalLong maxMessageBytes(String topic) throws InterruptedException {
-        Config config = config(topic);
+        return maxMessageBytes(config(topic));
+    }
+
+    private static OptionalLong maxMessageBytes(Config config) {
         ConfigEntry limit = config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
         return limit == null || limit.value() == null
                 ? OptionalLong.empty()

@@ -51,6 +51,7 @@ final class PatientCapture {
     private Duration pause = FIRST_PAUSE;
     private long arrivedAt;
     private boolean goesOn;
+    private boolean lost;
     private CaptureRun.Sent sent = CaptureRun.Sent.NOTHING;
 
     /**
@@ -68,7 +69,7 @@ final class PatientCapture {
             LongSupplier nanoClock) {
         this.vmcore = vmcore;
         this.settings = settings;
-        this.progress = progress;
+        this.progress = new SilenceQuestion(progress, clients, settings.topics());
         this.clients = clients;
         this.compressors = compressors;
         this.budgets = budgets;
@@ -107,6 +108,7 @@ final class PatientCapture {
                 throw e;
             }
             sent = sent.plus(run.sent());
+            lost = e.getCause() instanceof LostRecordsException;
             prepared.close();
             cluster.data().close(Duration.ZERO);
             try {
@@ -125,7 +127,8 @@ final class PatientCapture {
     private Optional<Capture.Result> again() throws IOException, InterruptedException {
         goesOn = true;
         try {
-            Optional<BegunDump> begun = find();
+            // What was acknowledged after the loss is no beginning of a dump: it lacks the kernel log.
+            Optional<BegunDump> begun = lost ? Optional.empty() : find();
             if (begun.isPresent() && begun.get().captured()) {
                 return Optional.of(captured(begun.get()));
             }
@@ -150,7 +153,7 @@ final class PatientCapture {
 
     private PreparedCapture prepare(Optional<BegunDump> begun) throws IOException, InterruptedException {
         if (begun.isEmpty()) {
-            LOG.warn("the cluster knows nothing of dump {} any more, it is sent anew", settings.dumpId());
+            LOG.warn("the cluster lost what it had of dump {}, it is sent anew", settings.dumpId());
             return new PreparedCapture(vmcore, settings);
         }
         try (PartitionLog log = clients.log()) {

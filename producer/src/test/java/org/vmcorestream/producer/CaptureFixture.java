@@ -24,6 +24,9 @@ final class CaptureFixture {
     int parts = 1;
     int threads = 2;
 
+    /** Memory from which on pages are sent early. */
+    long earlyFrom = EarlyPages.LEAST_BYTES;
+
     /** Records after which a capture that goes on is killed. */
     int cutNextAt = Integer.MAX_VALUE;
 
@@ -53,7 +56,7 @@ final class CaptureFixture {
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients();
-                PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+                PreparedCapture prepared = new PreparedCapture(vmcore, settings, earlyFrom)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,8 @@ import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
 class ClientConfigsTest {
+    private static final OptionalLong UNKNOWN = OptionalLong.empty();
+
     @Test
     void shouldOverrideWhatOrderAndSafetyAskFor() {
         CaptureSettings settings = settings(Map.of(
@@ -22,7 +25,8 @@ class ClientConfigsTest {
                 "transactional.id", "t",
                 "partitioner.ignore.keys", "true",
                 "max.request.size", "10"));
-        for (Map<String, Object> configs : List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings))) {
+        for (Map<String, Object> configs :
+                List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings, UNKNOWN))) {
             ProducerConfig config = new ProducerConfig(configs);
             assertThat(config.getString("acks")).isEqualTo("-1");
             assertThat(config.getBoolean("enable.idempotence")).isTrue();
@@ -33,7 +37,7 @@ class ClientConfigsTest {
                     .isGreaterThanOrEqualTo(config.getInt("max.request.size").longValue())
                     .isLessThanOrEqualTo(64L << 20);
         }
-        assertThat(ClientConfigs.data(settings)).containsEntry("compression.type", "none");
+        assertThat(ClientConfigs.data(settings, UNKNOWN)).containsEntry("compression.type", "none");
         assertThat(ClientConfigs.metadata(settings)).containsEntry("compression.type", "gzip");
     }
 
@@ -44,11 +48,11 @@ class ClientConfigsTest {
         CaptureSettings watched =
                 settings(Map.of("bootstrap.servers", "b:1", "metric.reporters", beans, "enable.metrics.push", "true"));
 
-        assertThat(new ProducerConfig(ClientConfigs.data(usual)).getList("metric.reporters"))
+        assertThat(new ProducerConfig(ClientConfigs.data(usual, UNKNOWN)).getList("metric.reporters"))
                 .isEmpty();
         assertThat(new AdminClientConfig(ClientConfigs.admin(usual)).getBoolean("enable.metrics.push"))
                 .isFalse();
-        assertThat(new ProducerConfig(ClientConfigs.data(watched)).getList("metric.reporters"))
+        assertThat(new ProducerConfig(ClientConfigs.data(watched, UNKNOWN)).getList("metric.reporters"))
                 .containsExactly(beans);
         assertThat(new AdminClientConfig(ClientConfigs.admin(watched)).getBoolean("enable.metrics.push"))
                 .isTrue();
@@ -58,9 +62,26 @@ class ClientConfigsTest {
     void shouldGatherPageContentsForLongerThanWhatTheProcessorWaitsFor() {
         CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
 
-        assertThat(new ProducerConfig(ClientConfigs.data(settings)).getLong("linger.ms"))
+        assertThat(new ProducerConfig(ClientConfigs.data(settings, UNKNOWN)).getLong("linger.ms"))
                 .isGreaterThan(new ProducerConfig(ClientConfigs.metadata(settings)).getLong("linger.ms"))
                 .isLessThan(100);
+    }
+
+    @Test
+    void shouldSendBatchesAsLargeAsTheTopicTakesThem() {
+        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
+        CaptureSettings sized = settings(Map.of("bootstrap.servers", "b:1", "batch.size", "65536"));
+
+        assertThat(batch(settings, UNKNOWN)).isEqualTo(1 << 20);
+        assertThat(batch(settings, OptionalLong.of(1_048_588))).isEqualTo(1_048_588);
+        assertThat(batch(settings, OptionalLong.of(4 << 20))).isEqualTo(4 << 20);
+        assertThat(batch(settings, OptionalLong.of(Integer.MAX_VALUE))).isEqualTo(4 << 20);
+        assertThat(batch(settings, OptionalLong.of(1000))).isEqualTo(1 << 20);
+        assertThat(batch(sized, OptionalLong.of(4 << 20))).isEqualTo(65_536);
+    }
+
+    private static int batch(CaptureSettings settings, OptionalLong limit) {
+        return new ProducerConfig(ClientConfigs.data(settings, limit)).getInt("batch.size");
     }
 
     @Test
@@ -72,7 +93,7 @@ class ClientConfigsTest {
                 "security.protocol", "SSL",
                 "client.id", "mine"));
 
-        assertThat(ClientConfigs.data(settings))
+        assertThat(ClientConfigs.data(settings, UNKNOWN))
                 .containsEntry("linger.ms", "50")
                 .containsEntry("security.protocol", "SSL")
                 .containsEntry("max.block.ms", 90_000L)
@@ -91,7 +112,8 @@ class ClientConfigsTest {
     @Test
     void shouldWaitAnHourForAClusterThatIsGone() {
         CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
-        for (Map<String, Object> configs : List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings))) {
+        for (Map<String, Object> configs :
+                List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings, UNKNOWN))) {
             ProducerConfig config = new ProducerConfig(configs);
             assertThat(config.getInt("delivery.timeout.ms")).isEqualTo(3_600_000);
             assertThat(config.getLong("max.block.ms")).isEqualTo(3_600_000);
@@ -107,7 +129,7 @@ class ClientConfigsTest {
         CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1", "max.block.ms", "1500"));
 
         assertThat(ClientConfigs.maxBlockMillis(settings)).isEqualTo(1_500);
-        assertThat(ClientConfigs.data(settings)).containsEntry("max.block.ms", "1500");
+        assertThat(ClientConfigs.data(settings, UNKNOWN)).containsEntry("max.block.ms", "1500");
     }
 
     @Test

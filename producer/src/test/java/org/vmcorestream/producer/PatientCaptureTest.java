@@ -3,6 +3,7 @@ package org.vmcorestream.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
+import org.vmcorestream.schemas.records.KernelLogRecord;
+import org.vmcorestream.schemas.records.StripeState;
 import org.vmcorestream.vmcore.VmcoreException;
 
 /** A capture whose clients fail goes on in the same process, and sends what an undisturbed one sends, once. */
@@ -61,6 +64,7 @@ class PatientCaptureTest {
         final CaptureFixture of;
         Runnable atPause = () -> {};
         RuntimeException away;
+        boolean noTopics;
 
         Clients(CaptureFixture of) {
             this.of = of;
@@ -77,6 +81,9 @@ class PatientCaptureTest {
 
         @Override
         public PartitionLog log() {
+            if (noTopics) {
+                throw new CaptureException("topic vmcore.dumps is missing");
+            }
             return new FakePartitionLog(of.cluster);
         }
 
@@ -206,6 +213,59 @@ class PatientCaptureTest {
         assertThat(result.dumpId()).isEqualTo(CaptureFixture.DUMP_ID);
         assertThat(fixture.life().get(0).getState()).isEqualTo(DumpState.OPENED);
         assertThat(fixture.last().getState()).isEqualTo(DumpState.CAPTURED);
+    }
+
+    @Test
+    void shouldSendAllOfADumpAnewWhenOffsetsSayThatTheClusterHasLostIt() throws Exception {
+        CaptureFixture whole = ResumeTest.fixture(1);
+        whole.run(ResumeTest.guest());
+        int[] count = new int[1];
+        // The cluster is empty from one record on, and takes what comes.
+        fixture.cluster.refuse(
+                record -> {
+                    if (++count[0] == 40) {
+                        fixture.cluster.records.clear();
+                    }
+                    return false;
+                },
+                null);
+        fixture.runPatiently(ResumeTest.guest(), clients);
+
+        assertThat(told).singleElement().asString().contains("the cluster lost what it had");
+        assertThat(fixture.life()).extracting(Dump::getState).contains(DumpState.OPENED);
+        assertThat(fixture.cluster.on(FakeCluster.TOPICS.dumps()))
+                .anyMatch(record -> SentDump.decode(record) instanceof KernelLogRecord);
+        assertThat(fixture.last().getState()).isEqualTo(DumpState.CAPTURED);
+        assertThat(fixture.last().getStripes())
+                .extracting(StripeState::getDigest, StripeState::getPages)
+                .isEqualTo(whole.last().getStripes().stream()
+                        .map(stripe -> tuple(stripe.getDigest(), stripe.getPages()))
+                        .toList());
+    }
+
+    @Test
+    void shouldAskWhatTheClusterLacksWhileItIsSilent() {
+        List<String> lacks = new ArrayList<>();
+        CaptureProgress user = new CaptureProgress() {
+            @Override
+            public void at(Stage stage, long done, long total) {}
+
+            @Override
+            public void silent(Duration since, Duration patience) {
+                lacks.add("silent");
+            }
+
+            @Override
+            public void lacks(String what) {
+                lacks.add(what);
+            }
+        };
+        SilenceQuestion question = new SilenceQuestion(user, clients, FakeCluster.TOPICS);
+        question.silent(Duration.ofSeconds(10), Duration.ofHours(1));
+        clients.noTopics = true;
+        question.silent(Duration.ofSeconds(70), Duration.ofHours(1));
+        question.silent(Duration.ZERO, Duration.ofHours(1));
+        assertThat(lacks).containsExactly("silent", "silent", "topic vmcore.dumps is missing", "silent");
     }
 
     @Test

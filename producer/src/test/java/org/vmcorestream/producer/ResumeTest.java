@@ -197,6 +197,18 @@ class ResumeTest {
     }
 
     @Test
+    void shouldSendAllPagesAnewThatTheClusterHasLost() throws Exception {
+        CaptureFixture whole = fixture(1);
+        whole.run(guest());
+        cut(fixture, firstOf(whole, "StripeEnd", 1) + 1);
+        fixture.cluster.records.removeIf(record -> record.topic().equals(FakeCluster.TOPICS.pageData()));
+        fixture.resume(guest(), new FakePartitionLog(fixture.cluster));
+
+        assertThat(sent(fixture)).isEqualTo(sent(whole));
+        assertThat(fixture.last().getStripes()).isEqualTo(whole.last().getStripes());
+    }
+
+    @Test
     void shouldReadLittleOfWhatTheDumpSentBefore() throws Exception {
         CaptureFixture whole = fixture(1);
         whole.nanoClock = steady();

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.vmcorestream.benchmarks.copying.CodecCost;
+import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
 
 /**
  * What a dump takes with services up, against what it takes the disk to write as many bytes as went into the log and the file,
- * in turns. Appends a row of medians to a results file.
+ * in turns. And against the least that is possible on this machine: no dump is finished before its bytes are on the disk, nor before
+ * its pages are compressed on all cores. Appends rows of medians to a results file.
  */
 public final class DiskBound {
     private static final double MEGABYTE = 1e6;
@@ -42,61 +45,87 @@ public final class DiskBound {
                         wanted >> 20);
                 System.exit(3);
             }
-            measure(given, scratch).appendTo(given.path("rows"));
+            measure(given, scratch);
         } catch (IOException e) {
             System.err.println("disk: " + what + ": " + e.getMessage());
             System.exit(1);
         }
     }
 
-    private static Row measure(Arguments given, Path scratch) throws IOException, InterruptedException {
+    private static void measure(Arguments given, Path scratch) throws IOException, InterruptedException {
         Path vmcore = given.path("vmcore");
         PageCodec codec = given.codec();
         String rules = "level-" + given.text("level");
         VmcoreStream stream = new VmcoreStream(given.path("program"), scratch, given.seconds("limit"));
         Fleet fleet = given.fleet();
         int rounds = given.number("rounds");
-        Series series = new Series();
-        for (int round = 1; round <= rounds; round++) {
-            Removal.settle();
-            VmcoreStream.Sent sent = stream.send(fleet, vmcore, rules, rules, codec);
-            requireComplete(sent.file());
-            Removal.ofFolderOf(sent.file());
-            Removal.settle();
-            long bytes = sent.bytes() + sent.logBytes();
-            DiskSpeed disk = DiskSpeed.measure(scratch, bytes);
-            System.err.printf(
-                    Locale.ROOT,
-                    "disk: %s %s %s round %d of %d: file after %.2f s; writing %.0f MB takes %.2f s%n",
-                    vmcore.getFileName(),
-                    rules,
-                    given.text("codec"),
-                    round,
-                    rounds,
-                    sent.wallNanos() / NANOS,
-                    bytes / MEGABYTE,
-                    disk.syncedNanos() / NANOS);
-            series.add("wall", sent.wallNanos() / NANOS);
-            double cpu = (sent.produce().cpuMicros() + sent.servicesMicros()) / MICROS;
-            series.add("cores", cpu / Runtime.getRuntime().availableProcessors());
-            series.add("log", sent.logBytes());
-            series.add("file", sent.bytes());
-            series.add("writing", disk.syncedNanos() / NANOS);
-            series.add("speed", bytes / MEGABYTE / (disk.syncedNanos() / NANOS));
-            series.add("cached", bytes / MEGABYTE / (disk.cachedNanos() / NANOS));
+        double codecSeconds =
+                CodecCost.seconds(vmcore, BuiltInRuleSets.level(Integer.parseInt(given.text("level"))), codec);
+        for (Way way : Way.values()) {
+            Series series = new Series();
+            for (int round = 1; round <= rounds; round++) {
+                Removal.settle();
+                VmcoreStream.Sent sent =
+                        stream.send(fleet, vmcore, rules, rules, codec, 1, way.options(given.text("standby")));
+                requireComplete(sent.file());
+                Removal.ofFolderOf(sent.file());
+                Removal.settle();
+                long bytes = sent.bytes() + sent.logBytes();
+                DiskSpeed disk = DiskSpeed.measure(scratch, bytes);
+                System.err.printf(
+                        Locale.ROOT,
+                        "disk: %s %s %s %s, round %d of %d: file after %.2f s; writing %.0f MB takes %.2f s%n",
+                        vmcore.getFileName(),
+                        rules,
+                        given.text("codec"),
+                        way.words(),
+                        round,
+                        rounds,
+                        sent.wallNanos() / NANOS,
+                        bytes / MEGABYTE,
+                        disk.syncedNanos() / NANOS);
+                add(series, sent, way, disk, codecSeconds);
+            }
+            row(given, way, series).appendTo(given.path("rows"));
         }
+    }
+
+    private static void add(Series series, VmcoreStream.Sent sent, Way way, DiskSpeed disk, double codecSeconds) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        long bytes = sent.bytes() + sent.logBytes();
+        double writing = disk.syncedNanos() / NANOS;
+        double cpu = (way.cpuMicros(sent) + sent.servicesMicros()) / MICROS / cores;
+        double compressing = codecSeconds / cores;
+        series.add("wall", sent.wallNanos() / NANOS);
+        series.add("cores", cpu);
+        series.add("codec", compressing);
+        series.add("least", Math.max(writing, compressing));
+        series.add("nearest", Math.max(writing, cpu));
+        series.add("log", sent.logBytes());
+        series.add("file", sent.bytes());
+        series.add("writing", writing);
+        series.add("speed", bytes / MEGABYTE / writing);
+        series.add("cached", bytes / MEGABYTE / (disk.cachedNanos() / NANOS));
+    }
+
+    private static Row row(Arguments given, Way way, Series series) {
         return new Row()
-                .cell("vmcore", vmcore.getFileName())
-                .cell("capture and rule set", rules)
+                .cell("vmcore", given.path("vmcore").getFileName())
+                .cell("capture and rule set", "level-" + given.text("level"))
                 .cell("codec", given.text("codec"))
-                .cell("rounds", rounds)
+                .cell("captured", way.words())
+                .cell("rounds", given.number("rounds"))
                 .cell("log bytes", series.median("log"), 0)
                 .cell("file bytes", series.median("file"), 0)
                 .cell("file in place s", series.median("wall"), 2)
                 .cell("writing both s", series.median("writing"), 2)
                 .cell("ratio", series.medianRatio("wall", "writing"), 2)
+                .cell("codec CPU s / cores", series.median("codec"), 2)
+                .cell("least possible s", series.median("least"), 2)
+                .cell("ratio to it", series.medianRatio("wall", "least"), 2)
                 .cell("CPU s / cores", series.median("cores"), 2)
-                .cell("ratio to CPU", series.medianRatio("wall", "cores"), 2)
+                .cell("limit", series.median("cores") > series.median("writing") ? "cores" : "disk")
+                .cell("ratio to the limit", series.medianRatio("wall", "nearest"), 2)
                 .cell("disk MB/s", series.median("speed"), 0)
                 .cell("page cache MB/s", series.median("cached"), 0);
     }

@@ -31,6 +31,19 @@ public interface DumpTarget extends AutoCloseable {
     void write(ByteBuffer bytes, long position) throws IOException;
 
     /**
+     * Writes all remaining bytes of a buffer as {@link #write} does, but may still be at it when this returns: what lies between its
+     * position and limit changes no more then, and is not to be changed. What cannot be written is said by a later call.
+     *
+     * @param full a direct buffer
+     * @return a buffer of the same capacity and order to go on with, all of it; often the same one
+     * @throws IOException when it or something before it cannot be written; the target is given up then
+     */
+    default ByteBuffer exchange(ByteBuffer full, long position) throws IOException {
+        write(full, position);
+        return full.clear();
+    }
+
+    /**
      * Ends the file: all its bytes are safe when this returns, and it has its name.
      *
      * @throws IOException when it cannot be ended; what was written is thrown away

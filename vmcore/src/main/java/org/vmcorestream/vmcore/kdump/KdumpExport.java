@@ -12,9 +12,7 @@ import org.vmcorestream.vmcore.file.DumpTarget;
  * say how it ended, are written last. The same dump in the same codec gives the same bytes.
  */
 final class KdumpExport {
-    private static final int DATA_WINDOW = 2 << 20;
     private static final int BITMAP_WINDOW = 256 << 10;
-    private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
 
     private final StoredDump dump;
     private final KdumpHeader header;
@@ -39,8 +37,9 @@ final class KdumpExport {
         header = dump.header();
         pageSize = header.pageSize();
         layout = KdumpLayout.of(pageSize, header.endPfn(), header.notes().length);
-        descriptors = new WriteWindow(out, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
-        data = new WriteWindow(out, layout.descriptorOffset(dump.pages()), DATA_WINDOW);
+        descriptors =
+                new WriteWindow(out, layout.descriptorsOffset(), KdumpWriter.DESCRIPTOR_STEP, PageDescriptor.SIZE);
+        data = new WriteWindow(out, layout.descriptorOffset(dump.pages()), KdumpWriter.DATA_STEP, pageSize);
     }
 
     /** Most bytes of the file: no page shrinks, and there is one of zeros. */
@@ -118,7 +117,7 @@ final class KdumpExport {
 
     private void putEraseInfo(byte[] erased) throws IOException {
         for (int at = 0; at < erased.length; ) {
-            int step = Math.min(erased.length - at, DATA_WINDOW);
+            int step = Math.min(erased.length - at, pageSize);
             data.room(step).put(erased, at, step);
             at += step;
         }

@@ -20,8 +20,11 @@ import org.vmcorestream.vmcore.VmcoreException;
  * a hole.
  */
 final class KdumpWriter implements KdumpFileWriter {
-    private static final int DATA_WINDOW = 2 << 20;
-    private static final int DESCRIPTOR_WINDOW = 16_384 * PageDescriptor.SIZE;
+    /** Bytes of page data that are written at once. */
+    static final int DATA_STEP = 1 << 20;
+
+    /** Bytes of page descriptors that are written at once. */
+    static final int DESCRIPTOR_STEP = 256 << 10;
 
     /** Bit of the dump level by which makedumpfile makes a shared zero page, needed or not. */
     static final int LEVEL_ZERO_PAGES = 1;
@@ -57,9 +60,9 @@ final class KdumpWriter implements KdumpFileWriter {
         this.file = file;
         this.front = front;
         endKept = header.part().map(PfnRun::endPfn).orElse(header.endPfn());
-        descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_WINDOW);
+        descriptors = new WriteWindow(file, layout.descriptorsOffset(), DESCRIPTOR_STEP, PageDescriptor.SIZE);
         dataOffset = layout.descriptorOffset(front.keptPages());
-        data = new WriteWindow(file, dataOffset, DATA_WINDOW);
+        data = new WriteWindow(file, dataOffset, DATA_STEP, header.pageSize());
         nextKept = nextKept(header.part().map(PfnRun::firstPfn).orElse(0L));
         if ((header.level() & LEVEL_ZERO_PAGES) != 0) {
             putZeroPage();

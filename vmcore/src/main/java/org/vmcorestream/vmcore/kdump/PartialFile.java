@@ -24,28 +24,49 @@ final class PartialFile implements DraftFile {
     /** Opens the channel that is written to; tests let it fail. */
     interface Opener {
         FileChannel open(Path file) throws IOException;
+
+        /** Bytes behind the front of a file after which those that follow need not go through the page cache. */
+        default long directAfter() {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** Opens or creates a file for writing and reading; does not follow a link that somebody put in its place. */
-    static final Opener ON_DISK = file -> FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.READ,
-            LinkOption.NOFOLLOW_LINKS);
+    static final Opener ON_DISK = new OnDisk(64 << 20);
+
+    /** Opens files so. */
+    record OnDisk(long directAfter) implements Opener {
+        @Override
+        public FileChannel open(Path file) throws IOException {
+            return FileChannel.open(
+                    file,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.READ,
+                    LinkOption.NOFOLLOW_LINKS);
+        }
+    }
 
     private static final int ATTEMPTS = 100;
+
+    /** Pieces of fewer bytes than this always go through the page cache, and so do page descriptors. */
+    private static final int LARGE = KdumpWriter.DATA_STEP;
 
     private final Path file;
     private final Path partial;
     private final FileChannel channel;
     private final EarlySync early;
+    private final long directAfter;
+    private DirectWrites direct;
+    private long directFrom = Long.MAX_VALUE;
+    private long large;
     private boolean open = true;
 
-    private PartialFile(Path file, Path partial, FileChannel channel) {
+    private PartialFile(Path file, Path partial, FileChannel channel, long directAfter) {
         this.file = file;
         this.partial = partial;
         this.channel = channel;
+        this.directAfter = directAfter;
         early = new EarlySync(channel);
     }
 
@@ -66,7 +87,7 @@ final class PartialFile implements DraftFile {
                 // Its writer may have finished between open and lock: then this is no longer the partial file.
                 if (before.equals(fileKey(partial))) {
                     channel.truncate(0);
-                    return new PartialFile(file, partial, channel);
+                    return new PartialFile(file, partial, channel, opener.directAfter());
                 }
                 channel.close();
             } catch (OverlappingFileLockException e) {
@@ -86,6 +107,9 @@ final class PartialFile implements DraftFile {
         int length = bytes.remaining();
         long at = position;
         try {
+            if (position >= directFrom) {
+                endDirect();
+            }
             while (bytes.hasRemaining()) {
                 at += channel.write(bytes, at);
             }
@@ -93,6 +117,36 @@ final class PartialFile implements DraftFile {
             throw failed("cannot write " + length + " bytes at offset " + position, e);
         }
         syncEarly(length);
+    }
+
+    @Override
+    public ByteBuffer exchange(ByteBuffer full, long position) throws IOException {
+        requireOpen();
+        int length = full.remaining();
+        if (length < LARGE) {
+            return DraftFile.super.exchange(full, position);
+        }
+        if (large >= directAfter && directFrom == Long.MAX_VALUE) {
+            // What comes before this is in the page cache and may still be on its way to the disk: no memory page has
+            // both.
+            directFrom = position;
+            direct = DirectWrites.open(partial, channel);
+        }
+        large += length;
+        if (direct == null || !direct.takes(full, position)) {
+            return DraftFile.super.exchange(full, position);
+        }
+        try {
+            return direct.exchange(full, position);
+        } catch (IOException e) {
+            throw failed("cannot write " + length + " bytes before offset " + position, e);
+        }
+    }
+
+    private void endDirect() throws IOException {
+        if (direct != null) {
+            direct.end();
+        }
     }
 
     @Override
@@ -155,6 +209,7 @@ final class PartialFile implements DraftFile {
     public void commit() throws IOException {
         requireOpen();
         try {
+            endDirect();
             early.end();
             channel.force(true);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
@@ -162,7 +217,7 @@ final class PartialFile implements DraftFile {
             throw failed("cannot be synced and renamed to " + file.getFileName(), e);
         }
         open = false;
-        channel.close();
+        closeChannels();
         Path directory = file.toAbsolutePath().getParent();
         try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
             names.force(true);
@@ -177,9 +232,18 @@ final class PartialFile implements DraftFile {
         if (open) {
             open = false;
             early.abandon();
-            try (channel) {
+            try {
                 Files.deleteIfExists(partial);
+            } finally {
+                closeChannels();
             }
+        }
+    }
+
+    private void closeChannels() throws IOException {
+        DirectWrites second = direct;
+        try (second) {
+            channel.close();
         }
     }
 

@@ -3,50 +3,85 @@ package org.vmcorestream.vmcore.kdump;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import org.vmcorestream.vmcore.PageAlignedBuffer;
 import org.vmcorestream.vmcore.file.DumpTarget;
 
-/** A part of a file that grows from its beginning: gathers small pieces, writes large ones, and keeps the CRC of all of it. */
+/**
+ * A part of a file that grows from its beginning: gathers pieces of any size, writes large ones that end where a multiple of their size
+ * does, and keeps the CRC of all of it.
+ */
 final class WriteWindow {
-    /** Fewer bytes than this are gathered, even when their CRC is known: a call for each would cost more than summing them. */
-    private static final int FEW = 256 << 10;
+    /** Bytes whose CRC is known are summed all the same when they are fewer: joining two CRCs costs as much. */
+    private static final int FEW = 16 << 10;
 
     private final DumpTarget file;
-    private final ByteBuffer buffer;
     private final SparseCrc crc = new SparseCrc();
     private final long start;
+    private final int step;
+    private ByteBuffer buffer;
+
+    /** Bytes at the beginning of the buffer whose CRC is in the sum. */
+    private int summed;
+
+    /** Bytes in the buffer at which they are written. */
+    private int due;
+
     private long written;
 
-    /** A window of {@code capacity} bytes on the part that begins at {@code start}. */
-    WriteWindow(DumpTarget file, long start, int capacity) {
+    /**
+     * A window on the part that begins at {@code start}.
+     *
+     * @param step bytes that are written at once, a power of two
+     * @param largest most bytes that {@link #room} is asked for
+     */
+    WriteWindow(DumpTarget file, long start, int step, int largest) {
         this.file = file;
         this.start = start;
-        buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+        this.step = step;
+        buffer = PageAlignedBuffer.allocate(step + largest);
+        due = toNextStep();
     }
 
-    /** A little-endian buffer with room for {@code length} bytes at its position, no more than the window's capacity. */
+    private int toNextStep() {
+        return step - (int) (start + written & step - 1);
+    }
+
+    /** A little-endian buffer with room for {@code length} bytes at its position. */
     ByteBuffer room(int length) throws IOException {
+        if (buffer.position() >= due) {
+            send();
+        }
         if (buffer.remaining() < length) {
-            flush();
+            throw new IllegalArgumentException(length + " bytes, expected at most " + (buffer.capacity() - step));
         }
         return buffer;
     }
 
     /**
-     * Puts all remaining bytes of a buffer in, whose CRC is known. Many are written as they are, from where they lie.
+     * Puts all remaining bytes of a buffer in, whose CRC is known.
      *
      * @param bytes position and limit are left alone
      */
     void put(ByteBuffer bytes, int crc32c) throws IOException {
         int length = bytes.remaining();
-        if (length < FEW && length <= buffer.capacity()) {
-            room(length).put(bytes.duplicate());
-            return;
+        boolean known = length >= FEW;
+        if (known) {
+            sum();
+            crc.add(crc32c, length);
         }
-        flush();
-        file.write(bytes.duplicate(), start + written);
-        crc.add(crc32c, length);
-        written += length;
+        for (int at = 0; at < length; ) {
+            int count = Math.min(length - at, due - buffer.position());
+            if (count <= 0) {
+                send();
+                continue;
+            }
+            buffer.put(buffer.position(), bytes, bytes.position() + at, count);
+            buffer.position(buffer.position() + count);
+            at += count;
+            if (known) {
+                summed = buffer.position();
+            }
+        }
     }
 
     /** Position in the file behind everything that was put in. */
@@ -64,15 +99,36 @@ final class WriteWindow {
         return crc.crc();
     }
 
+    private void sum() {
+        if (summed < buffer.position()) {
+            crc.add(buffer.duplicate().flip().position(summed));
+            summed = buffer.position();
+        }
+    }
+
+    /** Writes what is due, and goes on with what lies behind it. */
+    private void send() throws IOException {
+        sum();
+        int first = due;
+        int carried = buffer.position() - first;
+        ByteBuffer behind = buffer.duplicate();
+        buffer = file.exchange(buffer.flip().limit(first), start + written);
+        buffer.put(0, behind, first, carried).position(carried);
+        written += first;
+        summed = carried;
+        due = step;
+    }
+
     /** Writes what the window holds. */
     void flush() throws IOException {
-        buffer.flip();
-        int length = buffer.remaining();
+        sum();
+        int length = buffer.position();
         if (length > 0) {
-            crc.add(buffer);
-            file.write(buffer, start + written);
+            file.write(buffer.flip(), start + written);
             written += length;
         }
         buffer.clear();
+        summed = 0;
+        due = toNextStep();
     }
 }

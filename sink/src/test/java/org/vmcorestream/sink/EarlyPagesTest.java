@@ -304,7 +304,8 @@ class EarlyPagesTest {
 
     @Test
     void shouldKeepItsPlaceOnceEarlyPagesAreSent() {
-        SampleDump sending = dump(harness, 1).sendEarly(pfn -> pfn % 2 == 0).log().verdicts();
+        SampleDump sending =
+                dump(harness, 1).sendEarly(pfn -> pfn % 2 == 0).log().verdicts();
         harness.places = new FilePlaces(1);
         Assembly first = harness.assembly(sending.batches(EARLY), DumpState.CAPTURING);
         assertThat(harness.run(first)).isEqualTo(Step.IDLE);

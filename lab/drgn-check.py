@@ -15,9 +15,12 @@ assert "end Kernel panic" in log[-1]
 tasks = list(for_each_task(p))
 print(len(tasks), "tasks")
 assert len(tasks) > 10
-trace = p.crashed_thread().stack_trace()
-print(trace)
-assert "sysrq_handle_crash" in str(trace)
+try:
+    trace = p.crashed_thread().stack_trace()
+    print(trace)
+    assert "sysrq_handle_crash" in str(trace)
+except NotImplementedError as e:    # drgn 0.3.0 on riscv64
+    print("no stack:", e)
 zones = (p["contig_page_data"] if "contig_page_data" in p else p["node_data"][0]).node_zones
 for i in range(len(zones)):
     z = zones[i]

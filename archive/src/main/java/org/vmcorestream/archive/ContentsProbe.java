@@ -43,7 +43,15 @@ final class ContentsProbe implements AutoCloseable {
      * @throws ArchiveException when what is there makes no sense, or the cluster does not answer
      */
     StripeContents of(StoredDump dump, int number) {
-        StripeState stripe = dump.stripe(number);
+        return of(dump, dump.stripe(number));
+    }
+
+    /**
+     * Looks for the contents of a stripe, or of early pages.
+     *
+     * @throws ArchiveException when what is there makes no sense, or the cluster does not answer
+     */
+    StripeContents of(StoredDump dump, StripeState stripe) {
         boolean sentWhole = stripe.getDataOffset() >= 0 && stripe.getDataEnd() >= 0;
         if (stripe.getDataOffset() < 0) {
             return new StripeContents(stripe.getFirstPfn(), 0, false);
@@ -58,6 +66,12 @@ final class ContentsProbe implements AutoCloseable {
         return first(dump, stripe, beginning, sentWhole);
     }
 
+    private static String name(StoredDump dump, StripeState stripe) {
+        String what =
+                stripe.getStripe() < 0 ? "early pages of part " + stripe.getPart() : "stripe " + stripe.getStripe();
+        return what + " of dump " + dump.id();
+    }
+
     private long beginning(StoredDump dump, StripeState stripe) {
         if (cursor == null) {
             cursor = cursors.get();
@@ -65,7 +79,7 @@ final class ContentsProbe implements AutoCloseable {
         }
         int partition = stripe.getPartition();
         if (partition >= partitions) {
-            throw new ArchiveException("stripe " + stripe.getStripe() + " of dump " + dump.id()
+            throw new ArchiveException(name(dump, stripe)
                     + " is said to be on partition " + partition + " of " + topic + ", expected 0 to "
                     + (partitions - 1));
         }
@@ -90,10 +104,9 @@ final class ContentsProbe implements AutoCloseable {
             // Retention went on: look again from where it is now.
             if (e.expired()) {
                 beginnings.put(partition, e.beginning());
-                return of(dump, stripe.getStripe());
+                return of(dump, stripe);
             }
-            throw new ArchiveException(
-                    "stripe " + stripe.getStripe() + " of dump " + dump.id() + ": " + e.getMessage(), e);
+            throw new ArchiveException(name(dump, stripe) + ": " + e.getMessage(), e);
         }
     }
 
@@ -117,8 +130,8 @@ final class ContentsProbe implements AutoCloseable {
             return new StripeContents(batch.getFirstPfn(), batch.getSequence(), sentWhole);
         } catch (MalformedRecordException e) {
             throw new ArchiveException(
-                    "stripe " + stripe.getStripe() + " of dump " + dump.id() + ": " + record.topic() + "-"
-                            + record.partition() + " offset " + record.offset() + ": " + OneLine.of(e),
+                    name(dump, stripe) + ": " + record.topic() + "-" + record.partition() + " offset " + record.offset()
+                            + ": " + OneLine.of(e),
                     e);
         }
     }

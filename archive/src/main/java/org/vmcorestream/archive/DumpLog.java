@@ -45,6 +45,17 @@ final class DumpLog implements AutoCloseable {
 
     /** Reads a partition from an offset to before another. */
     void read(String topic, int partition, long from, long end, Visitor visitor, Consumer<String> unreadable) {
+        readAll(
+                topic,
+                partition,
+                from,
+                end,
+                (key, record) -> isLog(record.key()) || Keys.isDumpPart(key) || visitor.record(key, record),
+                unreadable);
+    }
+
+    /** The same of any topic, with nothing passed over. */
+    void readAll(String topic, int partition, long from, long end, Visitor visitor, Consumer<String> unreadable) {
         long start = from;
         if (start >= end) {
             return;
@@ -58,17 +69,11 @@ final class DumpLog implements AutoCloseable {
                     return;
                 }
                 broken = 0;
-                if (isLog(record.key())) {
-                    continue;
-                }
                 String key = record.key() == null
                         ? ""
                         : StandardCharsets.UTF_8
                                 .decode(record.key().duplicate())
                                 .toString();
-                if (Keys.isDumpPart(key)) {
-                    continue;
-                }
                 if (!visitor.record(key, record)) {
                     return;
                 }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Topics;
+import org.vmcorestream.schemas.records.StripeState;
 
 /**
  * What a replay would come to, without doing it: dumps are handed in, and come out as rows in the same order. Reads the metadata
@@ -88,16 +89,26 @@ public final class ReplayForecast implements AutoCloseable {
         batches.add(task);
     }
 
+    /** Early pages were sent first and expire first: from then on all pages of their page frames count as gone, a little too many for a while. */
     private Contents probe(StoredDump dump, long[] expiredBefore) {
         long lostBatches = 0;
         int lostStripes = 0;
         int unsent = 0;
+        int part = -1;
+        StripeContents early = null;
         for (int stripe = 0; stripe < expiredBefore.length; stripe++) {
             StripeContents found = probe.of(dump, stripe);
-            expiredBefore[stripe] = found.expiredBefore();
+            StripeState state = dump.stripe(stripe);
+            if (state.getPart() != part) {
+                part = state.getPart();
+                early = dump.earlyOf(stripe).map(sent -> probe.of(dump, sent)).orElse(null);
+                lostBatches += early == null ? 0 : Math.max(0, early.lostBatches());
+            }
+            long gone = early == null ? 0 : Math.min(early.expiredBefore(), state.getEndPfn());
+            expiredBefore[stripe] = Math.max(found.expiredBefore(), gone);
             lostBatches += Math.max(0, found.lostBatches());
             lostStripes += found.lostBatches() < 0 ? 1 : 0;
-            unsent += found.sentWhole() ? 0 : 1;
+            unsent += found.sentWhole() && (early == null || early.sentWhole()) ? 0 : 1;
         }
         return new Contents(lostBatches, lostStripes, unsent);
     }

@@ -3,6 +3,7 @@ package org.vmcorestream.archive;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.vmcorestream.rulebook.DumpDescription;
 import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.schemas.records.Dump;
@@ -69,6 +70,14 @@ public record StoredDump(Dump dump, DumpDescription description) {
     /** Number of stripes, at least 1. */
     public int stripes() {
         return dump.getStripes().size();
+    }
+
+    /** Early pages of the part that a stripe belongs to; empty where none are sent early. */
+    Optional<StripeState> earlyOf(int stripe) {
+        List<StripeState> early = dump.getEarly();
+        return early.isEmpty()
+                ? Optional.empty()
+                : Optional.of(early.get(stripe(stripe).getPart()));
     }
 
     /** State of a stripe, by its number. */

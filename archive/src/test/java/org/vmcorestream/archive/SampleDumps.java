@@ -100,7 +100,7 @@ final class SampleDumps {
     }
 
     static Dump dump(DumpState state, Manifest manifest, List<StripeState> stripes) {
-        return new Dump(state, manifest, stripes, state == DumpState.FAILED ? "disk on fire" : "");
+        return new Dump(state, manifest, stripes, state == DumpState.FAILED ? "disk on fire" : "", List.of());
     }
 
     /** A stripe of which nothing is known yet. */

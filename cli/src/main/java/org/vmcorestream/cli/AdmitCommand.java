@@ -96,6 +96,7 @@ final class AdmitCommand extends ConsoleCommand {
         console()
                 .log("Admitting " + Sizes.binary(inFlight) + " in flight on " + kafka.bootstrapServer()
                         + "; interrupt to end.");
+        teardown.add(OutageWatch.begin(console(), client, kafka.topics().admissions()));
         return LongRunning.await(service::failure);
     }
 

@@ -47,6 +47,16 @@ final class CaptureBars implements CaptureProgress {
                                 + Math.max(0, patience.minus(since).toSeconds()) + " s more at most.");
     }
 
+    @Override
+    public void lacks(String what) {
+        board.say("The cluster answers, but " + Failures.oneLine(what) + ".");
+    }
+
+    @Override
+    public void goesOn(String why, Duration pause) {
+        board.say("Cut short, going on by itself in " + pause.toSeconds() + " s: " + Failures.oneLine(why));
+    }
+
     /** The bar of reading struct pages. */
     ProgressBar describing() {
         return describing;

@@ -74,6 +74,14 @@ final class DumpSelection {
      * @param range when they were opened
      */
     record Chosen(List<String> ids, DumpFilter filter, TimeOptions.Range range) {
+        /** No dump that was chosen was opened before. */
+        Instant since() {
+            return ids.stream()
+                    .map(id -> Instant.ofEpochMilli(DumpId.millis(id)))
+                    .min(Instant::compareTo)
+                    .orElse(range.from());
+        }
+
         /** Hands over each dump, oldest first, or those asked for in the order of their ids. Records that cannot be read are complained about. */
         void each(DumpCatalog catalog, Console console, Consumer<StoredDump> each) {
             for (String id : ids) {

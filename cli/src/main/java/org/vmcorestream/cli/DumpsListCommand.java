@@ -2,11 +2,14 @@
 package org.vmcorestream.cli;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.vmcorestream.archive.DumpCatalog;
+import org.vmcorestream.archive.FileCatalog;
 import org.vmcorestream.archive.StoredDump;
 import org.vmcorestream.rulebook.DumpDescription;
+import org.vmcorestream.schemas.records.DumpFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -15,7 +18,8 @@ import picocli.CommandLine.Mixin;
         name = "list",
         description = {
             "Lists dumps, oldest first.",
-            "Prints id, when it was opened (UTC), state, memory, kernel, host, tenant, and why the kernel crashed."
+            "Prints id, when it was opened (UTC), state, memory, kernel, host, tenant, and why the kernel crashed;",
+            "below a dump that is not whole, or whose files are not, what is missing."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -54,17 +58,37 @@ final class DumpsListCommand extends ConsoleCommand {
             cluster.requireTopics(kafka.topics());
         }
         DumpCatalog catalog = teardown.add(DumpCatalog.open(kafka.client(), kafka.topics()));
+        FileCatalog files = files(chosen);
         AtomicLong count = new AtomicLong();
         chosen.each(catalog, console(), dump -> {
             if (count.getAndIncrement() == 0 && !report.json()) {
                 console().print(TABLE.header());
             }
-            console().print(report.json() ? json(dump.description()).line() : row(dump));
+            if (report.json()) {
+                console().print(json(dump, files.of(dump.id())).line());
+                return;
+            }
+            console().print(row(dump));
+            Shortfall.lines(dump, files.of(dump.id())).forEach(line -> console().print("  " + line));
         });
         if (count.get() == 0) {
             console().log("No dump" + (selection.given() ? " that was asked for." : "."));
         }
         return ExitCode.OK;
+    }
+
+    private FileCatalog files(DumpSelection.Chosen chosen) {
+        FileCatalog files = FileCatalog.read(
+                kafka.client(),
+                kafka.topics(),
+                chosen.since(),
+                problem -> console().complain(Printable.line(problem)));
+        if (files.forgotten() > 0) {
+            console()
+                    .complain("what is missing is not said of the oldest " + files.forgotten()
+                            + " files: they are more than are held, expected a shorter range of time");
+        }
+        return files;
     }
 
     private static String row(StoredDump stored) {
@@ -80,7 +104,9 @@ final class DumpsListCommand extends ConsoleCommand {
                 dump.facts().crashReason());
     }
 
-    private static Json json(DumpDescription dump) {
+    /** All that is known of a dump and its files. */
+    static Json json(StoredDump stored, List<DumpFile> files) {
+        DumpDescription dump = stored.description();
         Json json = new Json()
                 .put("dump", dump.id())
                 .put("opened", dump.openedAt().toString())
@@ -100,6 +126,21 @@ final class DumpsListCommand extends ConsoleCommand {
         return json.put("crashReason", dump.facts().crashReason())
                 .put("callTrace", dump.callTrace())
                 .put("captureRuleSet", dump.captureRuleSet())
-                .put("ruleSets", dump.ruleSets());
+                .put("ruleSets", dump.ruleSets())
+                .put("files", files.stream().map(DumpsListCommand::json).toList())
+                .put("lacks", Shortfall.lines(stored, files));
+    }
+
+    private static Object json(DumpFile file) {
+        return new Json()
+                .put("ruleSet", file.getRuleSet())
+                .put("part", file.getPart())
+                .put("parts", file.getParts())
+                .put("location", file.getLocation())
+                .put("complete", file.getComplete())
+                .put("pagesWritten", file.getPagesWritten())
+                .put("missingPages", file.getMissingPages())
+                .put("problems", file.getProblems())
+                .fields();
     }
 }

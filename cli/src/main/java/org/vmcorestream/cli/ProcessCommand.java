@@ -105,6 +105,7 @@ final class ProcessCommand extends ConsoleCommand {
                 client, kafka.topics(), applicationId, defaults, state, streamThreads, replayShare)));
         service.start(START);
         console().log("Deciding for " + kafka.bootstrapServer() + " as " + applicationId + "; interrupt to end.");
+        teardown.add(OutageWatch.begin(console(), client, kafka.topics().pageMetadata()));
         return LongRunning.await(service::failure);
     }
 }

@@ -4,6 +4,7 @@ package org.vmcorestream.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vmcorestream.producer.BegunDump;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureConnection;
@@ -171,8 +172,18 @@ final class ProduceCommand extends ConsoleCommand {
         List<RuleSetName> names = ruleSets.stream().map(vmemmap::apply).toList();
         int compressing = Threads.number("--threads", threads, CaptureSettings.MAX_THREADS);
         Topics topics = kafka.topics();
-        if (resume.given()) {
-            return goOn(client, topics, compressing, teardown);
+        Vmcore known = null;
+        if (resume.given() || resume.handedOver()) {
+            known = input.open(console(), teardown, vmcores, recompress.given());
+            try (Cluster cluster = Cluster.connect(client)) {
+                cluster.requireTopics(topics);
+            }
+            Optional<BegunDump> begun = resume.given()
+                    ? Optional.of(resume.find(client, topics, known))
+                    : resume.findHandedOver(client, topics, known, console());
+            if (begun.isPresent()) {
+                return goOn(known, begun.get(), client, topics, compressing, teardown);
+            }
         }
         Map<String, Object> capturing = patience.over(client);
         Chosen chosen = finder -> new CaptureSettings(
@@ -189,14 +200,14 @@ final class ProduceCommand extends ConsoleCommand {
                 compressing,
                 admission.policy());
         // A name that was published means something only once the cluster was asked.
-        CaptureSettings known = names.stream().anyMatch(RuleSetName::isPublished) || capture.isPublished()
+        CaptureSettings settled = names.stream().anyMatch(RuleSetName::isPublished) || capture.isPublished()
                 ? null
                 : chosen.settings(RuleSetFinder.withoutCluster());
         // The cluster is asked while the vmcore is looked at.
         Begun<CaptureConnection> connecting = teardown.add(
-                Begun.begin("connect", () -> connect(client, topics, known == null ? chosen : finder -> known)));
-        Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
-        CaptureSettings settings = known == null ? connecting.await().settings() : known;
+                Begun.begin("connect", () -> connect(client, topics, settled == null ? chosen : finder -> settled)));
+        Vmcore opened = known != null ? known : input.open(console(), teardown, vmcores, recompress.given());
+        CaptureSettings settings = settled == null ? connecting.await().settings() : settled;
         try (PreparedCapture prepared = Capture.prepare(opened, settings)) {
             return run(prepared, connecting, settings.dumpId(), teardown);
         } catch (UnfitSettingsException e) {
@@ -205,13 +216,14 @@ final class ProduceCommand extends ConsoleCommand {
     }
 
     /** Goes on with a capture that was cut short. */
-    private ExitCode goOn(Map<String, Object> client, Topics topics, int compressing, Teardown teardown)
+    private ExitCode goOn(
+            Vmcore opened,
+            BegunDump begun,
+            Map<String, Object> client,
+            Topics topics,
+            int compressing,
+            Teardown teardown)
             throws Exception {
-        Vmcore opened = input.open(console(), teardown, vmcores, recompress.given());
-        try (Cluster cluster = Cluster.connect(client)) {
-            cluster.requireTopics(topics);
-        }
-        BegunDump begun = resume.find(client, topics, opened);
         String dumpId = begun.dumpId();
         if (begun.captured()) {
             console().log("Dump " + dumpId + " was captured to its end, nothing is left to send.");

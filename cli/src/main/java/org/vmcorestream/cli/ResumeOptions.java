@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.Stack;
 import java.util.TreeSet;
 import org.vmcorestream.producer.BegunDump;
+import org.vmcorestream.producer.CaptureException;
 import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.producer.DumpSearch;
 import org.vmcorestream.schemas.Topics;
@@ -32,6 +34,9 @@ final class ResumeOptions {
 
     private static final String NEWEST = "";
 
+    /** Said by who handed a capture over to a standby that is gone. A constant: its reader is a JVM that loads nothing it need not. */
+    static final String HANDED_OVER = "--handed-over";
+
     @Option(
             names = "--resume",
             arity = "0..1",
@@ -43,6 +48,16 @@ final class ResumeOptions {
                 "was begun."
             })
     private String dump;
+
+    @Option(
+            names = HANDED_OVER,
+            hidden = true,
+            paramLabel = "MILLIS",
+            description = {
+                "A standby took this capture then and is gone: go on with what it has begun of it, or begin.",
+                "Milliseconds since 1970-01-01 UTC."
+            })
+    private Long handedOver;
 
     /** Takes what follows only where it is a dump id: it may be the vmcore. */
     static final class IdConsumer implements IParameterConsumer {
@@ -71,6 +86,26 @@ final class ResumeOptions {
                     ExitCode.USAGE,
                     String.join(", ", given)
                             + " with --resume: a capture goes on as it was begun, expected it without");
+        }
+    }
+
+    /** Whether a standby may have begun with the capture. */
+    boolean handedOver() {
+        return handedOver != null && !given();
+    }
+
+    /**
+     * What a standby has begun of the capture, and nobody is at any more; it may have been captured to its end. Empty when there is
+     * nothing, or nobody can tell: then all of it is captured, for that costs no dump.
+     */
+    Optional<BegunDump> findHandedOver(Map<String, Object> client, Topics topics, Vmcore vmcore, Console console)
+            throws IOException, InterruptedException {
+        try (DumpSearch search = DumpSearch.open(client, topics)) {
+            Optional<BegunDump> begun = search.newestOf(vmcore, handedOver);
+            return begun.isEmpty() ? begun : search.awaitSilence(begun.get(), DumpSearch.SIGN_OF_LIFE);
+        } catch (CaptureException e) {
+            console.complain("it is captured anew: " + Failures.oneLine(e.getMessage()));
+            return Optional.empty();
         }
     }
 

@@ -165,6 +165,7 @@ final class SinkCommand extends ConsoleCommand {
                 new Lines(console())));
         service.start();
         console().log("Writing dumps of " + kafka.bootstrapServer() + " to " + target() + "; interrupt to end.");
+        teardown.add(OutageWatch.begin(console(), client, kafka.topics().dumps()));
         return LongRunning.await(service::failure);
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.vmcorestream.cli.standby.AbandonedErrandException;
 import org.vmcorestream.cli.standby.Errand;
 import org.vmcorestream.cli.standby.StandbyClient;
 
@@ -33,7 +34,7 @@ public final class StandbyLine {
     private final List<String> words = new ArrayList<>();
     private String socket;
 
-    private StandbyLine(String... args) {
+    StandbyLine(String... args) {
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals(OPTION) && i + 1 < args.length) {
                 socket = args[++i];
@@ -57,13 +58,25 @@ public final class StandbyLine {
         return new StandbyLine(args).send(console);
     }
 
-    private OptionalInt send(Console console) {
+    /** The command line for whoever does it when no standby did. */
+    List<String> words() {
+        return List.copyOf(words);
+    }
+
+    /** The exit status of the command line that a standby did; empty when none did it to its end, after a line that says why. */
+    OptionalInt send(Console console) {
         if (socket == null || words.contains(INPUT)) {
             return OptionalInt.empty();
         }
+        long handedOver = System.currentTimeMillis();
         try {
             Errand errand = new Errand(console.file("").toAbsolutePath().toString(), console.terminal(), words);
             return OptionalInt.of(StandbyClient.send(console.file(socket), errand, console.out(), console.err()));
+        } catch (AbandonedErrandException e) {
+            console.complain("the standby at " + socket + " is gone (" + reason(e) + "), going on without it");
+            words.add(ResumeOptions.HANDED_OVER);
+            words.add(Long.toString(handedOver));
+            return OptionalInt.empty();
         } catch (IOException | InvalidPathException e) {
             console.complain("no standby at " + socket + " (" + reason(e) + "), capturing without it");
             return OptionalInt.empty();
@@ -74,7 +87,7 @@ public final class StandbyLine {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    /** Starts the command as if no standby had been named. It ends with this process. */
+    /** Starts the command as if no standby had been named, behind what one may have done of it. It ends with this process. */
     private int launch() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(words);
         command.add(0, System.getProperty(LAUNCHER_PROPERTY));

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.vmcorestream.vmcore.KernelIdentity;
+import org.vmcorestream.vmcore.MemoryMap;
 import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.PfnSet;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.log.CrashReason;
 import org.vmcorestream.vmcore.log.KernelLog;
@@ -16,8 +19,12 @@ final class VmcoreSummary {
 
     private VmcoreSummary() {}
 
-    /** The summary as lines. */
-    static List<String> lines(Vmcore vmcore) {
+    /**
+     * The summary as lines.
+     *
+     * @throws IOException when the vmcore cannot be read
+     */
+    static List<String> lines(Vmcore vmcore) throws IOException {
         List<String> lines = new ArrayList<>();
         KernelIdentity kernel = vmcore.kernel();
         lines.add(line("Vmcore", vmcore.file() + " (" + vmcore.fileSize() + " bytes)"));
@@ -29,6 +36,9 @@ final class VmcoreSummary {
         lines.add(line("Node", Printable.line(kernel.nodename())));
         lines.add(line("Build id", kernel.buildId().isEmpty() ? "unknown" : Printable.line(kernel.buildId())));
         memory(vmcore, lines);
+        if (vmcore.incomplete()) {
+            lines.add(line("Incomplete", missing(vmcore.memory())));
+        }
         log(vmcore.kernelLog(), lines);
         return lines;
     }
@@ -53,6 +63,29 @@ final class VmcoreSummary {
         if (present.size() > MAX_RANGES) {
             lines.add(line("", "and " + (present.size() - MAX_RANGES) + " more"));
         }
+    }
+
+    /** How many of its pages an incomplete dump lacks. */
+    private static String missing(MemoryMap memory) throws IOException {
+        PfnSet held = memory.held();
+        PfnSet backed = memory.backed();
+        long all = 0;
+        long missing = 0;
+        long first = -1;
+        for (long pfn = 0; pfn < memory.endPfn(); ) {
+            long until = Math.min(memory.endPfn(), Math.min(held.nextChange(pfn), backed.nextChange(pfn)));
+            if (held.contains(pfn)) {
+                all += until - pfn;
+                boolean gone = !backed.contains(pfn);
+                missing += gone ? until - pfn : 0;
+                first = gone && first < 0 ? pfn : first;
+            }
+            pfn = until;
+        }
+        return missing == 0
+                ? "it says so, none of its " + Shortfall.number(all) + " pages is missing"
+                : "contents of " + Shortfall.number(missing) + " of " + Shortfall.number(all)
+                        + " pages are missing, the first is pfn " + first;
     }
 
     private static String mebibytes(long pages, int shift) {

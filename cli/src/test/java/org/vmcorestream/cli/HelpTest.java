@@ -33,6 +33,7 @@ class HelpTest {
                 "topics list",
                 "dumps",
                 "dumps list",
+                "dumps show",
                 "rules",
                 "rules show",
                 "rules check",

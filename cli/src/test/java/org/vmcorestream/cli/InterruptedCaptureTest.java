@@ -5,17 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
@@ -24,16 +34,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
+import org.vmcorestream.cli.standby.StandbyServer;
 import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.BegunDump;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureConnection;
 import org.vmcorestream.producer.CaptureProgress;
 import org.vmcorestream.producer.CaptureSettings;
+import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.producer.DumpSearch;
 import org.vmcorestream.producer.PreparedCapture;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
+import org.vmcorestream.schemas.ReaderSettings;
+import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.testkit.SyntheticVmcore;
 import org.vmcorestream.vmcore.Vmcore;
@@ -193,13 +207,8 @@ class InterruptedCaptureTest {
 
     @Test
     void shouldGoOnAfterItsProcessWasKilled() throws Exception {
-        Path config = Files.writeString(folder.resolve("slow.properties"), "client.id=slow\n");
-        ClientQuotaEntity slow = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "slow-data"));
         try (Admin admin = Admin.create(line.client())) {
-            admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
-                            slow, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1000.0)))))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
+            Path config = slowly(admin);
             long before = sent(admin);
             Process capture = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -225,10 +234,7 @@ class InterruptedCaptureTest {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("killed.log").toFile())
                     .start();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (sent(admin) < before + 2 && capture.isAlive()) {
-                assertThat(System.nanoTime()).as("waits for records").isLessThan(deadline);
-            }
+            awaitSent(admin, before + 2, () -> !capture.isAlive());
             capture.destroyForcibly().waitFor();
             assertThat(Files.readString(folder.resolve("killed.log"))).doesNotContain("vmcore-stream:");
         }
@@ -247,6 +253,161 @@ class InterruptedCaptureTest {
                 assertThat(FileCheck.path(complete(result.dumpId()))).hasSameBinaryContentAs(expected);
             }
         }
+    }
+
+    @Test
+    void shouldGoOnWithWhatAStandbyThatIsGoneHadBegun() throws Exception {
+        Captured user = new Captured(false, folder);
+        Path socket = folder.resolve("standby");
+        StandbyLine handed;
+        try (Admin admin = Admin.create(line.client());
+                StandbyServer server = StandbyServer.open(socket, 1, StandbyLine::run)) {
+            Path config = slowly(admin);
+            handed = new StandbyLine(
+                    "produce",
+                    elf.toString(),
+                    "--capture",
+                    LEVEL.name(),
+                    "--rule-set",
+                    LEVEL.name(),
+                    "--stripe-size",
+                    "1",
+                    "--bootstrap-server",
+                    broker.bootstrapServers(),
+                    "--topic-prefix",
+                    "line.",
+                    "--command-config",
+                    config.toString(),
+                    "--standby",
+                    socket.toString());
+            long before = sent(admin);
+            CompletableFuture<OptionalInt> status = CompletableFuture.supplyAsync(() -> handed.send(user.console()));
+            awaitSent(admin, before + 2, status::isDone);
+            server.close();
+            assertThat(status.get(60, TimeUnit.SECONDS)).isEmpty();
+            Files.writeString(config, "");
+        }
+        assertThat(user.err()).contains("the standby at " + socket + " is gone (", "going on without it");
+
+        int code = Main.run(user.console(), handed.words().toArray(String[]::new));
+        assertThat(code).as(user.err()).isZero();
+        String dumpId = user.out().strip();
+        assertThat(user.err()).contains("Dump " + dumpId + " goes on.");
+        assertThat(FileCheck.path(complete(dumpId))).hasSameBinaryContentAs(expected);
+        assertThat(batches(dumpId)).isNotEmpty().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldCaptureAnewWhereAStandbyHadNotBegun() throws Exception {
+        Captured.Result captured = Captured.run(
+                "produce",
+                elf,
+                "--handed-over",
+                System.currentTimeMillis(),
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--topic-prefix",
+                "line.");
+        assertThat(captured.exitCode()).as(captured.err()).isZero();
+        assertThat(captured.err()).doesNotContain("goes on");
+    }
+
+    /** A file of client settings with which a capture takes for ever. */
+    private static Path slowly(Admin admin) throws Exception {
+        ClientQuotaEntity slow = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "slow-data"));
+        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
+                        slow, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1000.0)))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+        return Files.writeString(folder.resolve("slow.properties"), "client.id=slow\n");
+    }
+
+    private static void awaitSent(Admin admin, long records, BooleanSupplier ended) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (sent(admin) < records && !ended.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waits for records").isLessThan(deadline);
+        }
+    }
+
+    @Test
+    void shouldGoOnByItselfWhenItsClientEndsAndTheBrokerIsRestarted() throws Exception {
+        int port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
+        CaptureSettings settings = new CaptureSettings(
+                line.client(),
+                line.topics(),
+                DumpId.next(),
+                "host",
+                "",
+                LEVEL,
+                List.of(LEVEL.name()),
+                PageCodec.ZSTD,
+                GIB,
+                2);
+        List<String> told = new ArrayList<>();
+        CaptureProgress progress = new CaptureProgress() {
+            @Override
+            public void at(Stage stage, long done, long total) {}
+
+            @Override
+            public void goesOn(String why, Duration pause) {
+                told.add(why);
+                try {
+                    broker.close();
+                    broker = EmbeddedBroker.start(folder.resolve("broker"), port);
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+        };
+        try (CaptureConnection connection = CaptureConnection.open(settings);
+                Vmcore vmcore = HookedVmcore.of(Vmcore.open(elf), number -> {
+                    if (number == 7) {
+                        pageProducer(connection).close(Duration.ZERO);
+                    }
+                });
+                PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+            Capture.Result result = prepared.run(connection, progress);
+            assertThat(told).singleElement().asString().contains("PageBatch");
+            assertThat(FileCheck.path(complete(result.dumpId()))).hasSameBinaryContentAs(expected);
+            assertThat(batches(result.dumpId())).isNotEmpty().doesNotHaveDuplicates();
+        }
+    }
+
+    /** The client that a capture sends pages with, which nobody but a test takes away from it. */
+    private static Producer<?, ?> pageProducer(CaptureConnection connection) throws IOException {
+        try {
+            Method cluster = CaptureConnection.class.getDeclaredMethod("cluster");
+            cluster.setAccessible(true);
+            Object clients = cluster.invoke(connection);
+            Method data = clients.getClass().getDeclaredMethod("data");
+            data.setAccessible(true);
+            return (Producer<?, ?>) data.invoke(clients);
+        } catch (ReflectiveOperationException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Partition and number of each batch of pages of a dump, as often as it is on page-data. */
+    private static List<String> batches(String dumpId) {
+        List<String> found = new ArrayList<>();
+        try (KafkaConsumer<ByteBuffer, ByteBuffer> consumer =
+                new KafkaConsumer<>(ReaderSettings.withoutGroup(line.client()))) {
+            List<TopicPartition> all = IntStream.range(0, PARTITIONS)
+                    .mapToObj(number -> new TopicPartition(line.topics().pageData(), number))
+                    .toList();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (all.stream().anyMatch(place -> consumer.position(place) < ends.get(place))) {
+                for (ConsumerRecord<ByteBuffer, ByteBuffer> record : consumer.poll(Duration.ofMillis(200))) {
+                    String totals = RecordHeaders.text(record.headers(), RecordHeaders.TOTALS);
+                    if (dumpId.equals(RecordHeaders.text(record.headers(), RecordHeaders.DUMP)) && totals != null) {
+                        found.add(StandardCharsets.UTF_8.decode(record.key().duplicate()) + " " + totals);
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     /** Records on page-data. */

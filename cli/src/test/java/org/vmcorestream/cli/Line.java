@@ -41,6 +41,7 @@ final class Line implements AutoCloseable {
     static final RuleSet DEFAULT = BuiltInRuleSets.level(31);
 
     private static final long PATIENCE_SECONDS = 120;
+    private static final Duration STALL = Duration.ofSeconds(60);
 
     private final String brokers;
     private final AutoCloseable broker;
@@ -83,15 +84,22 @@ final class Line implements AutoCloseable {
 
     /** Starts a sink that writes to {@code folder/DUMPID-RULESET.kdump}. */
     Sink sink(String group, Path folder, Optional<PageCodec> codec, int assemblies) throws IOException {
+        return sink(group, folder, codec, assemblies, STALL);
+    }
+
+    /** The same, with a time after which a dump that nothing comes of is finished. */
+    Sink sink(String group, Path folder, Optional<PageCodec> codec, int assemblies, Duration stall) throws IOException {
         Files.createDirectories(folder);
         return start(
                 group,
                 (manifest, ruleSet, primary) -> folder.resolve(manifest.getDumpId() + "-" + ruleSet + ".kdump"),
                 codec,
-                assemblies);
+                assemblies,
+                stall);
     }
 
-    private Sink start(String group, SinkService.Placement placement, Optional<PageCodec> codec, int assemblies) {
+    private Sink start(
+            String group, SinkService.Placement placement, Optional<PageCodec> codec, int assemblies, Duration stall) {
         Sink sink = new Sink();
         SinkService service = new SinkService(
                 new SinkService.Settings(
@@ -103,7 +111,7 @@ final class Line implements AutoCloseable {
                         codec,
                         List.of(DEFAULT.name()),
                         assemblies,
-                        Duration.ofSeconds(60)),
+                        stall),
                 sink);
         sink.service = service;
         service.start();
@@ -113,7 +121,7 @@ final class Line implements AutoCloseable {
 
     /** Starts a sink that writes where a placement says. */
     Sink sink(String group, SinkService.Placement placement) {
-        return start(group, placement, Optional.empty(), 1);
+        return start(group, placement, Optional.empty(), 1, STALL);
     }
 
     /** Captures a vmcore. */

@@ -43,7 +43,7 @@ class RulesCommandsTest {
             quoteCharacter = '"',
             value = {
                 "rules | no command given: show, check, test, diff, publish or list",
-                "dumps | no command given: list",
+                "dumps | no command given: list or show",
                 "rules show level-32 | no rule set 'level-32', expected level-0 to level-31",
                 "rules show mine.yaml | 'mine.yaml' is no name of a rule set",
                 "rules show mine | no rule set 'mine' is built in; --bootstrap-server says where",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.MalformedRecordException;
 import org.vmcorestream.schemas.TopicPlan;
@@ -142,7 +143,7 @@ final class DumpLives {
                 RecordChecks.name(manifest.getKernelRelease()),
                 RecordChecks.name(manifest.getTenant()),
                 RecordChecks.name(manifest.getHost()),
-                dump.getStripes().stream()
+                Stream.concat(dump.getEarly().stream(), dump.getStripes().stream())
                         .mapToLong(stripe -> Math.max(0, stripe.getPageBytes()))
                         .sum());
     }

@@ -176,7 +176,7 @@ final class Sample {
         manifest.setVmcoreinfo(ByteBuffer.allocate(0));
         manifest.setNotes(ByteBuffer.allocate(0));
         StripeState stripe = new StripeState(0, 0L, 262_144L, 0, 0L, 0L, -1L, -1L, 10L, 1L, 5L << 20, 0, 0);
-        return new Dump(state, manifest, List.of(stripe), "");
+        return new Dump(state, manifest, List.of(stripe), "", List.of());
     }
 
     /** A record of topic dump-files. */

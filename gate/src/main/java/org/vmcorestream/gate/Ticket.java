@@ -3,6 +3,7 @@ package org.vmcorestream.gate;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.vmcorestream.schemas.records.Admission;
 import org.vmcorestream.schemas.records.AdmissionRequest;
 import org.vmcorestream.schemas.records.AdmissionState;
@@ -134,7 +135,8 @@ final class Ticket {
         int shift = dump.getManifest().getPageShift();
         long left = requested;
         boolean sends = false;
-        for (StripeState stripe : dump.getStripes()) {
+        for (StripeState stripe : Stream.concat(dump.getEarly().stream(), dump.getStripes().stream())
+                .toList()) {
             sends |= stripe.getDataOffset() >= 0;
             if (stripe.getDataEnd() >= 0 && stripe.getPages() <= left >> shift) {
                 long before = stripe.getPages() << shift;

@@ -90,7 +90,7 @@ final class GateSample {
                 .setPageBytes(Math.max(0, bytes))
                 .setDigest(0)
                 .build();
-        return new Dump(state, manifest, List.of(stripe), "");
+        return new Dump(state, manifest, List.of(stripe), "", List.of());
     }
 
     static DumpFile file(int n, String ruleSet, boolean complete) {

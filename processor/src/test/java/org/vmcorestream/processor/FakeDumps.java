@@ -67,7 +67,7 @@ final class FakeDumps implements ReplaySource {
         manifest.setCodec(PageCodecName.ZSTD);
         manifest.setCaptureRuleSet("capture");
         manifest.setVmcoreinfo(ByteBuffer.allocate(0));
-        return new Dump(DumpState.CAPTURED, manifest, new ArrayList<>(), "");
+        return new Dump(DumpState.CAPTURED, manifest, new ArrayList<>(), "", List.of());
     }
 
     @Override

@@ -7,6 +7,16 @@ import org.vmcorestream.schemas.records.Admission;
 
 /** Where a capture hears from the gate. Belongs to the capturing thread. */
 interface AdmissionDesk extends AutoCloseable {
+    /** What the cluster says of the gate. */
+    enum Presence {
+        /** One is at work. */
+        THERE,
+        /** None is at work, or it may not be known. */
+        GONE,
+        /** The cluster does not answer. */
+        UNKNOWN
+    }
+
     /** Nobody is there. */
     AdmissionDesk NOBODY = new AdmissionDesk() {
         @Override
@@ -15,8 +25,8 @@ interface AdmissionDesk extends AutoCloseable {
         }
 
         @Override
-        public boolean gateIsThere() {
-            return false;
+        public Presence gate() {
+            return Presence.GONE;
         }
 
         @Override
@@ -31,8 +41,8 @@ interface AdmissionDesk extends AutoCloseable {
     /** Whether a gate was at work when the capture began; asked then, so that the answer is there by now. */
     boolean gateWasThere() throws InterruptedException;
 
-    /** Whether a gate is at work now; false too when the cluster does not say. */
-    boolean gateIsThere() throws InterruptedException;
+    /** Whether a gate is at work now. */
+    Presence gate() throws InterruptedException;
 
     /**
      * What is said on topic admissions from an offset on.

@@ -26,7 +26,7 @@ final class AdmissionStage {
     /** After so long without a word from the gate it is asked whether it is still there. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** How long a gate may be gone: another one takes over by then. */
+    /** How long a gate may be gone, while the cluster answers: another one takes over by then. */
     private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     /** After so long the request is sent again: topic admissions does not keep it for ever. */
@@ -42,6 +42,7 @@ final class AdmissionStage {
     private long movedAt;
     private long seenAt;
     private long lookedAt;
+    private long answeredAt;
 
     /**
      * @param admissions sends to topic admissions
@@ -105,6 +106,7 @@ final class AdmissionStage {
         movedAt = now;
         seenAt = now;
         lookedAt = now;
+        answeredAt = now;
         try (AdmissionDesk.Answers answers = desk.answers(Math.max(0, asked.offset()))) {
             while (true) {
                 Interrupts.check();
@@ -116,12 +118,12 @@ final class AdmissionStage {
                     return "";
                 }
                 life.keepAlive();
-                now = nanoClock.getAsLong();
-                if (now - askedAt >= REPEAT_NANOS) {
+                if (nanoClock.getAsLong() - askedAt >= REPEAT_NANOS) {
                     send(request);
-                    askedAt = now;
+                    askedAt = nanoClock.getAsLong();
                 }
-                String why = hopeless(now);
+                look();
+                String why = hopeless(nanoClock.getAsLong());
                 if (!why.isEmpty()) {
                     return why;
                 }
@@ -145,6 +147,7 @@ final class AdmissionStage {
         boolean mine = answer.getDumpId().equals(settings.dumpId());
         long now = nanoClock.getAsLong();
         seenAt = now;
+        answeredAt = now;
         AdmissionState state = answer.getState();
         if (state == AdmissionState.GRANTED || state == AdmissionState.RELEASED) {
             movedAt = now;
@@ -166,14 +169,26 @@ final class AdmissionStage {
         return false;
     }
 
-    /** Why waiting makes no sense any more, empty while it does. */
-    private String hopeless(long now) throws InterruptedException {
-        if (now - Math.max(seenAt, lookedAt) >= LOOK_NANOS) {
-            lookedAt = now;
-            if (desk.gateIsThere()) {
-                seenAt = now;
-            }
+    /** Asks, after some time without a word, whether the gate is there. Time in which the cluster is silent is nobody's silence. */
+    private void look() throws InterruptedException {
+        long now = nanoClock.getAsLong();
+        if (now - Math.max(seenAt, lookedAt) < LOOK_NANOS) {
+            return;
         }
+        AdmissionDesk.Presence gate = desk.gate();
+        now = nanoClock.getAsLong();
+        lookedAt = now;
+        if (gate == AdmissionDesk.Presence.THERE) {
+            seenAt = now;
+        } else if (gate == AdmissionDesk.Presence.UNKNOWN) {
+            seenAt += now - answeredAt;
+            movedAt += now - answeredAt;
+        }
+        answeredAt = now;
+    }
+
+    /** Why waiting makes no sense any more, empty while it does. */
+    private String hopeless(long now) {
         boolean must = settings.admission().mode() == AdmissionPolicy.Mode.ALWAYS;
         Duration timeout = settings.admission().timeout();
         if (now - movedAt >= timeout.toNanos()) {

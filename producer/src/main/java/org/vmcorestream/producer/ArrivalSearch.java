@@ -3,14 +3,18 @@ package org.vmcorestream.producer;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.records.StripeState;
 
@@ -20,7 +24,7 @@ import org.vmcorestream.schemas.records.StripeState;
  *
  * <pre>
  *  page-metadata: the stripes in their order, up to the first that did not come to its end
- *  page-data:     the same for the stripes of each part, from the last offset that topic dumps names
+ *  page-data:     the same for the early pages and the stripes of each part, from the last offset that topic dumps names
  * </pre>
  *
  * So little is read: of the dump's own pages some 256 MiB behind that offset, and what others sent meanwhile. What is overlooked all the
@@ -39,12 +43,14 @@ final class ArrivalSearch {
     private final PartitionLog log;
     private final Topics topics;
     private final BegunDump dump;
+    private final List<Stripe> early;
     private final List<Stripe> stripes;
     private final PfnRuns present;
     private final LongSupplier clock;
     private final Map<String, Long> beginnings = new HashMap<>();
 
     /**
+     * @param early early pages of each part of the dump; none where none are sent early
      * @param stripes those of the dump
      * @param present page frames with memory
      * @param clock tells the time, milliseconds since 1970-01-01 UTC
@@ -53,15 +59,48 @@ final class ArrivalSearch {
             PartitionLog log,
             Topics topics,
             BegunDump dump,
+            List<Stripe> early,
             List<Stripe> stripes,
             PfnRuns present,
             LongSupplier clock) {
         this.log = log;
         this.topics = topics;
         this.dump = dump;
+        this.early = early;
         this.stripes = stripes;
         this.present = present;
         this.clock = clock;
+    }
+
+    /**
+     * What arrived of a dump.
+     *
+     * @param byStripe by number of the stripe, early pages included
+     */
+    record Found(Map<Integer, StripeArrived> byStripe) {
+        /** Of a dump that nothing was sent of. */
+        static final Found NOTHING = new Found(Map.of());
+
+        /** What arrived of a stripe, or of early pages. */
+        StripeArrived of(Stripe stripe) {
+            return byStripe.getOrDefault(stripe.number(), StripeArrived.NOTHING);
+        }
+
+        /** Whether pages of a stripe are missing, be they those sent early. */
+        boolean misses(Stripe stripe) {
+            StripeArrived early = byStripe.get(Keys.earlyStripe(stripe.part()));
+            return !of(stripe).data().done() || early != null && !early.data().done();
+        }
+    }
+
+    /** What is looked for in one place. */
+    private interface Look {
+        /**
+         * Looks.
+         *
+         * @param since no record of the stripe was sent before
+         */
+        Arrived at(Stripe stripe, long since);
     }
 
     /**
@@ -69,36 +108,70 @@ final class ArrivalSearch {
      *
      * @throws CaptureException when the cluster does not answer
      */
-    List<StripeArrived> search() throws InterruptedException {
-        StripeArrived.Metadata[] metadata = new StripeArrived.Metadata[stripes.size()];
-        StripeArrived.Data[] data = new StripeArrived.Data[stripes.size()];
-        Arrays.fill(metadata, StripeArrived.Metadata.NOTHING);
-        Arrays.fill(data, StripeArrived.Data.NOTHING);
+    Found search() throws InterruptedException {
+        Map<Integer, StripeArrived.Metadata> metadata = new HashMap<>();
+        Map<Integer, StripeArrived.Data> data = new HashMap<>();
+        boolean all = walk(stripes, ArrivalSearch::describes, (stripe, since) -> {
+            ArrivedMetadata found = metadata(stripe, since);
+            metadata.put(stripe.number(), found.result());
+            return found;
+        });
+        for (List<Stripe> sent : all ? inOrderOfSending() : List.<List<Stripe>>of()) {
+            walk(sent, ArrivalSearch::sends, (stripe, since) -> {
+                ArrivedData found = data(stripe, since);
+                data.put(stripe.number(), found.result());
+                return found;
+            });
+        }
+        Map<Integer, StripeArrived> arrived = new HashMap<>();
+        Stream.concat(early.stream(), stripes.stream())
+                .map(Stripe::number)
+                .forEach(number -> arrived.put(
+                        number,
+                        new StripeArrived(
+                                metadata.getOrDefault(number, StripeArrived.Metadata.NOTHING),
+                                data.getOrDefault(number, StripeArrived.Data.NOTHING))));
+        return new Found(Map.copyOf(arrived));
+    }
+
+    /** The stripes of each part, its early pages first. */
+    private Collection<List<Stripe>> inOrderOfSending() {
+        Map<Integer, List<Stripe>> parts = new TreeMap<>();
+        Stream.concat(early.stream(), stripes.stream())
+                .forEach(stripe -> parts.computeIfAbsent(stripe.part(), part -> new ArrayList<>())
+                        .add(stripe));
+        return parts.values();
+    }
+
+    private static boolean describes(StripeState state) {
+        return Math.max(state.getMetadataOffset(), state.getMetadataEnd()) >= 0;
+    }
+
+    private static boolean sends(StripeState state) {
+        return Math.max(state.getDataOffset(), state.getDataEnd()) >= 0;
+    }
+
+    /**
+     * Looks for stripes that were sent one after the other: up to the last one that topic dumps tells of, and behind it up to the first that did not come to
+     * its end.
+     *
+     * @param told whether topic dumps tells of a stripe
+     * @return whether all of them came to their end
+     */
+    private boolean walk(List<Stripe> inOrder, Predicate<StripeState> told, Look look) throws InterruptedException {
+        int toldEnd = 0;
+        for (int i = 0; i < inOrder.size(); i++) {
+            toldEnd = told.test(dump.state(inOrder.get(i).number())) ? i + 1 : toldEnd;
+        }
         boolean all = true;
         long since = sinceLastSign();
-        int lastTold = -1;
-        for (Stripe stripe : stripes) {
-            StripeState state = dump.state(stripe.number());
-            lastTold = Math.max(state.getMetadataOffset(), state.getMetadataEnd()) >= 0 ? stripe.number() : lastTold;
-        }
-        for (Stripe stripe : stripes) {
+        for (int i = 0; i < inOrder.size() && (i < toldEnd || all); i++) {
             Interrupts.check();
-            boolean told = stripe.number() <= lastTold;
-            if (told || all) {
-                ArrivedMetadata found = metadata(stripe, told ? opened() : since);
-                metadata[stripe.number()] = found.result();
-                since = found.endedAt(since);
-            }
-            all &= metadata[stripe.number()].done();
+            Arrived found = look.at(inOrder.get(i), i < toldEnd ? opened() : since);
+            since = found.endedAt(since);
+            all &= found.done();
         }
-        if (all) {
-            data(data);
-        }
-        List<StripeArrived> arrived = new ArrayList<>(stripes.size());
-        for (int i = 0; i < metadata.length; i++) {
-            arrived.add(new StripeArrived(metadata[i], data[i]));
-        }
-        return List.copyOf(arrived);
+        return all;
     }
 
     /** No record of a stripe that topic dumps tells nothing of was sent before. */
@@ -117,7 +190,7 @@ final class ArrivalSearch {
         int partition = stripe.partition();
         ArrivedMetadata arrived = new ArrivedMetadata(stripe, present, clock.getAsLong() - OLD_MILLIS);
         long first = state.getMetadataOffset();
-        if (first >= 0 && first < beginning(topic, partition)) {
+        if (isGone(topic, partition, first, state.getMetadataEnd())) {
             LOG.info(
                     "stripe {} of dump {}: its metadata is gone, it is described anew", stripe.number(), dump.dumpId());
             return arrived;
@@ -137,39 +210,16 @@ final class ArrivalSearch {
         return arrived;
     }
 
-    private void data(StripeArrived.Data[] into) throws InterruptedException {
-        Map<Integer, Long> since = new HashMap<>();
-        Map<Integer, Boolean> all = new HashMap<>();
-        Map<Integer, Integer> lastTold = new HashMap<>();
-        for (Stripe stripe : stripes) {
-            StripeState state = dump.state(stripe.number());
-            if (Math.max(state.getDataOffset(), state.getDataEnd()) >= 0) {
-                lastTold.put(stripe.part(), stripe.number());
-            }
-        }
-        for (Stripe stripe : stripes) {
-            Interrupts.check();
-            int part = stripe.part();
-            boolean told = stripe.number() <= lastTold.getOrDefault(part, -1);
-            if (told || all.getOrDefault(part, true)) {
-                ArrivedData found = data(stripe, told ? opened() : since.getOrDefault(part, sinceLastSign()));
-                into[stripe.number()] = found.result();
-                since.put(part, found.endedAt(sinceLastSign()));
-            }
-            all.merge(part, into[stripe.number()].done(), Boolean::logicalAnd);
-        }
-    }
-
     private ArrivedData data(Stripe stripe, long since) {
         StripeState state = dump.state(stripe.number());
         String topic = topics.pageData();
         int partition = stripe.partition();
         long first = state.getDataOffset();
         ArrivedData arrived = new ArrivedData(first);
-        if (first >= 0 && first < beginning(topic, partition)) {
+        if (isGone(topic, partition, first, state.getDataEnd())) {
             LOG.info(
-                    "stripe {} of dump {}: the retention of page-data passed, it is sent anew",
-                    stripe.number(),
+                    "{} of dump {}: its pages have expired or were lost, it is sent anew",
+                    stripe.name(),
                     dump.dumpId());
             return new ArrivedData(Receipt.UNKNOWN);
         }
@@ -182,6 +232,12 @@ final class ArrivalSearch {
         long from = first >= 0 ? dump.reached(stripe.number()) : log.offsetAt(topic, partition, since);
         log.read(topic, partition, from, log.end(topic, partition), new OwnRecords(dump, stripe, arrived));
         return arrived;
+    }
+
+    /** Whether a partition lacks the first record of a stripe, or the last: its retention passed, or a broker lost it. */
+    private boolean isGone(String topic, int partition, long first, long last) {
+        return first >= 0
+                && (first < beginning(topic, partition) || Math.max(first, last) >= log.end(topic, partition));
     }
 
     private long beginning(String topic, int partition) {

@@ -15,7 +15,7 @@ import org.vmcorestream.schemas.records.StripeEnd;
  * What page-data has of one stripe, from its records in order, or from one of its later records on. Batches tell in their headers
  * what came before them, so that no page is looked at.
  */
-final class ArrivedData implements OwnRecords.Taker {
+final class ArrivedData implements Arrived, OwnRecords.Taker {
     private static final Pattern PFNS = Pattern.compile("\\d{1,15}-(\\d{1,15})");
 
     private long first;
@@ -89,8 +89,13 @@ final class ArrivedData implements OwnRecords.Taker {
         }
     }
 
-    /** When its last record was sent; {@code otherwise} when that did not come. */
-    long endedAt(long otherwise) {
+    @Override
+    public boolean done() {
+        return result().done();
+    }
+
+    @Override
+    public long endedAt(long otherwise) {
         return end >= 0 && lastAt > 0 ? lastAt : otherwise;
     }
 

@@ -10,7 +10,7 @@ import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.StripeClosed;
 
 /** What page-metadata has of one stripe, from its records in order. */
-final class ArrivedMetadata implements OwnRecords.Taker {
+final class ArrivedMetadata implements Arrived, OwnRecords.Taker {
     private final Stripe stripe;
     private final PfnRuns present;
     private final long oldest;
@@ -88,8 +88,13 @@ final class ArrivedMetadata implements OwnRecords.Taker {
         }
     }
 
-    /** When its last record was sent; {@code otherwise} when that did not come. */
-    long endedAt(long otherwise) {
+    @Override
+    public boolean done() {
+        return result().done();
+    }
+
+    @Override
+    public long endedAt(long otherwise) {
         return end >= 0 && lastAt > 0 ? lastAt : otherwise;
     }
 

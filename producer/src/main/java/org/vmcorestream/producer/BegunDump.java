@@ -2,7 +2,6 @@
 package org.vmcorestream.producer;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import org.vmcorestream.schemas.records.StripeState;
 
 /** A dump whose capture has begun, as topic dumps has it last. */
 public final class BegunDump {
-    private static final Pattern REACHED = Pattern.compile("(\\d{1,5}):(\\d{1,18})");
+    private static final Pattern REACHED = Pattern.compile("(-?\\d{1,5}):(\\d{1,18})");
 
     private final Dump dump;
     private final int partition;
@@ -107,9 +106,16 @@ public final class BegunDump {
         return dump.getStripes().size();
     }
 
-    /** State of a stripe, by its number. */
+    /** Whether pages of it are sent early. */
+    boolean early() {
+        return !dump.getEarly().isEmpty();
+    }
+
+    /** State of a stripe or of early pages, by its number. */
     StripeState state(int stripe) {
-        return dump.getStripes().get(stripe);
+        return stripe < 0
+                ? dump.getEarly().get(Keys.earlyStripe(stripe))
+                : dump.getStripes().get(stripe);
     }
 
     /** Offset in page-data of one of the latest records of a stripe that the cluster had then; that of its first where none is known. */
@@ -125,19 +131,30 @@ public final class BegunDump {
      * @throws UnfitSettingsException when its stripes travel on partitions that they would not travel on now
      */
     List<Stripe> stripes(PfnRuns present, int partitions) {
-        List<Stripe> stripes = new ArrayList<>();
-        for (StripeState state : dump.getStripes()) {
-            int number = state.getStripe();
-            int expected = Keys.partition(dumpId(), number, partitions);
-            if (state.getPartition() != expected) {
-                throw new UnfitSettingsException("dump " + dumpId() + " cannot go on: stripe " + number
-                        + " travels on partition " + state.getPartition() + ", expected " + expected
-                        + " now that the topics have " + partitions + " partitions; capture it anew");
-            }
-            long first = state.getFirstPfn();
-            long end = state.getEndPfn();
-            stripes.add(new Stripe(number, first, end, present.chunks(first, end), expected, state.getPart()));
+        return dump.getStripes().stream()
+                .map(state -> stripe(state, present, partitions))
+                .toList();
+    }
+
+    /** Its early pages, one for each part; none where none are sent early. */
+    List<Stripe> early(PfnRuns present, int partitions) {
+        return dump.getEarly().stream()
+                .map(state -> stripe(state, present, partitions))
+                .toList();
+    }
+
+    private Stripe stripe(StripeState state, PfnRuns present, int partitions) {
+        int number = state.getStripe();
+        int partition = state.getPartition();
+        long first = state.getFirstPfn();
+        long end = state.getEndPfn();
+        Stripe stripe = new Stripe(number, first, end, present.chunks(first, end), partition, state.getPart());
+        int expected = Keys.partition(dumpId(), number, partitions);
+        if (partition != expected) {
+            throw new UnfitSettingsException("dump " + dumpId() + " cannot go on: " + stripe.name()
+                    + " travels on partition " + partition + ", expected " + expected + " now that the topics have "
+                    + partitions + " partitions; capture it anew");
         }
-        return List.copyOf(stripes);
+        return stripe;
     }
 }

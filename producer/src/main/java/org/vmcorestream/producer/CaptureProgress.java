@@ -35,4 +35,19 @@ public interface CaptureProgress {
      * @param patience how long it is waited for
      */
     default void silent(Duration since, Duration patience) {}
+
+    /**
+     * The cluster answers, and cannot take what is on its way. Called as {@link #silent} is, behind it.
+     *
+     * @param what one line
+     */
+    default void lacks(String what) {}
+
+    /**
+     * The clients of the cluster failed; the capture goes on by itself with new ones, behind what arrived.
+     *
+     * @param why one line
+     * @param pause how long it waits before that
+     */
+    default void goesOn(String why, Duration pause) {}
 }

@@ -6,7 +6,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ final class CaptureRun {
     private final SendFailure failure;
     private final CaptureProgress progress;
     private final DumpLife life;
+    private final List<StripeProgress> early;
     private final List<StripeProgress> stripes;
     private final RecordSender metadata;
     private final RecordSender data;
@@ -51,6 +54,7 @@ final class CaptureRun {
         settings = prepared.settings();
         this.prepared = prepared;
         long openedAt = prepared.manifest().getOpenedAt();
+        early = prepared.early(cluster.partitions());
         stripes = prepared.progress(cluster.partitions());
 
         failure = new SendFailure(cluster.topicLimit());
@@ -62,12 +66,13 @@ final class CaptureRun {
         data = new RecordSender(cluster.data(), settings.topics().pageData(), settings.dumpId(), openedAt, failure);
 
         Manifest manifest = prepared.manifest();
-        life = new DumpLife(dumps, manifest, stripes, cluster.dumpPartitions(), nanoClock);
+        life = new DumpLife(dumps, manifest, early, stripes, cluster.dumpPartitions(), nanoClock);
         metadataStage = new MetadataStage(
                 vmcore,
                 settings,
                 Manifests.dumpFacts(manifest),
                 prepared.present(),
+                !early.isEmpty(),
                 prepared.chunks(),
                 metadata,
                 life,
@@ -87,6 +92,15 @@ final class CaptureRun {
 
     /** Captures. Whatever stops it midway, the topic dumps is told where that is possible. */
     Capture.Result run() throws IOException, InterruptedException {
+        return run(failure -> false);
+    }
+
+    /**
+     * Captures. Whatever stops it midway, the topic dumps is told where that is possible.
+     *
+     * @param goesOn whether another run takes up the capture after a failure of the cluster; topic dumps is not told of that then
+     */
+    Capture.Result run(Predicate<CaptureException> goesOn) throws IOException, InterruptedException {
         Duration patience = Duration.ofMillis(ClientConfigs.patienceMillis(settings));
         try (dataStage;
                 SilenceWatch watch = SilenceWatch.begin(failure::silence, progress, patience)) {
@@ -96,7 +110,7 @@ final class CaptureRun {
                 life.open(Manifests.kernelLog(settings.dumpId(), vmcore.kernelLog()));
             }
             prepared.isOpened();
-            long pages = metadataStage.run(stripes, dataStage);
+            long pages = metadataStage.run(early, stripes, dataStage);
             awaitAdmission(pages);
             dataStage.send(pages);
             life.captured();
@@ -111,12 +125,46 @@ final class CaptureRun {
             life.failed(OneLine.of(e));
             throw e;
         } catch (KafkaException e) {
-            life.failed(OneLine.of(e));
-            throw e instanceof CaptureException ? e : new CaptureException(OneLine.of(e), e);
+            CaptureException told =
+                    e instanceof CaptureException known ? known : new CaptureException(OneLine.of(e), e);
+            if (!goesOn.test(told)) {
+                life.failed(OneLine.of(told));
+            }
+            throw told;
         } catch (RuntimeException | Error e) {
             LOG.error("capture of {} failed unexpectedly", vmcore.file(), e);
             life.failed("internal error: " + OneLine.of(e));
             throw e;
+        }
+    }
+
+    /** Tells topic dumps, where that is possible, that no run takes up the capture. */
+    void givenUp(String reason) {
+        life.failed(reason);
+    }
+
+    /** When the cluster took the last record, or this was made where it took none, as {@link System#nanoTime} has it. */
+    long arrivedAt() {
+        return failure.arrivedAt();
+    }
+
+    /** What was sent so far, by this run alone. */
+    Sent sent() {
+        return new Sent(metadata.valueBytes(), data.valueBytes());
+    }
+
+    /**
+     * Bytes of records' values.
+     *
+     * @param metadata on page-metadata
+     * @param data on page-data
+     */
+    record Sent(long metadata, long data) {
+        static final Sent NOTHING = new Sent(0, 0);
+
+        /** Both together. */
+        Sent plus(Sent other) {
+            return new Sent(metadata + other.metadata, data + other.data);
         }
     }
 
@@ -129,10 +177,11 @@ final class CaptureRun {
         long pages = 0;
         long zeroPages = 0;
         long pageBytes = 0;
-        for (StripeProgress stripe : stripes) {
-            pages += stripe.totals().pages();
-            zeroPages += stripe.totals().zeroPages();
-            pageBytes += stripe.totals().pageBytes();
+        for (StripeProgress sent :
+                Stream.concat(early.stream(), stripes.stream()).toList()) {
+            pages += sent.totals().pages();
+            zeroPages += sent.totals().zeroPages();
+            pageBytes += sent.totals().pageBytes();
         }
         return new Capture.Result(
                 settings.dumpId(),

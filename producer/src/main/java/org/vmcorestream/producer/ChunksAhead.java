@@ -12,9 +12,7 @@ import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.ChunkDescriptors;
 import org.vmcorestream.rules.DumpFacts;
 import org.vmcorestream.rules.MemmapRuns;
-import org.vmcorestream.rules.OpenRun;
 import org.vmcorestream.rules.RuleSet;
-import org.vmcorestream.rules.VerdictEngine;
 import org.vmcorestream.schemas.DescriptorCodec;
 import org.vmcorestream.schemas.MemmapCodec;
 import org.vmcorestream.vmcore.ChunkDescriber;
@@ -34,6 +32,7 @@ final class ChunksAhead implements AutoCloseable {
 
     private final Vmcore vmcore;
     private final RuleSet capture;
+    private final boolean early;
     private final DumpFacts dump;
     private final PfnRuns present;
     private final List<Stripe> stripes;
@@ -53,12 +52,14 @@ final class ChunksAhead implements AutoCloseable {
      * Begins to describe.
      *
      * @param capture asked for its verdicts on the way
+     * @param early whether pages are sent early
      * @param present page frames with memory
      * @param stripes what to describe, in this order
      */
-    ChunksAhead(Vmcore vmcore, RuleSet capture, DumpFacts dump, PfnRuns present, List<Stripe> stripes) {
+    ChunksAhead(Vmcore vmcore, RuleSet capture, boolean early, DumpFacts dump, PfnRuns present, List<Stripe> stripes) {
         this.vmcore = vmcore;
         this.capture = capture;
+        this.early = early;
         this.dump = dump;
         this.present = present;
         this.stripes = stripes;
@@ -91,7 +92,7 @@ final class ChunksAhead implements AutoCloseable {
         try {
             ChunkDescriber describer = vmcore.describer();
             for (Stripe stripe : stripes) {
-                VerdictEngine engine = new VerdictEngine(capture, vmcore.pageFacts(), dump, stripe.endPfn());
+                ChunkDecider decider = new ChunkDecider(capture, early, vmcore.pageFacts(), dump, stripe.endPfn());
                 long lastChunk = Chunk.of(stripe.endPfn() - 1);
                 for (long c = present.nextChunk(Chunk.of(stripe.firstPfn()));
                         c >= 0 && c <= lastChunk;
@@ -100,7 +101,7 @@ final class ChunksAhead implements AutoCloseable {
                     if (closed) {
                         return;
                     }
-                    describe(stripe, c, describer, engine, place);
+                    describe(stripe, c, describer, decider, place);
                     unreadable = describer.unreadable();
                     described.add(place);
                 }
@@ -117,26 +118,26 @@ final class ChunksAhead implements AutoCloseable {
         DescribedChunk place = free.poll();
         if (place == null && places < AHEAD) {
             places++;
-            return new DescribedChunk();
+            return new DescribedChunk(early);
         }
         return place == null ? free.take() : place;
     }
 
     private void describe(
-            Stripe stripe, long chunk, ChunkDescriber describer, VerdictEngine engine, DescribedChunk into)
+            Stripe stripe, long chunk, ChunkDescriber describer, ChunkDecider decider, DescribedChunk into)
             throws IOException {
         describer.describe(chunk, descriptors);
         requireWhole(chunk, stripe);
         describer.memmap(chunk, memmap);
-        OpenRun openRun = engine.openRun();
-        engine.decide(descriptors, into.verdict());
+        ChunkDecider.OpenRuns openRuns = decider.openRuns();
+        decider.decide(descriptors, into.verdict(), into.early());
         into.described(
                 chunk,
                 descriptors.pages(),
                 DescriptorCodec.encode(descriptors),
                 MemmapCodec.encode(memmap),
-                openRun,
-                engine.anomalies());
+                openRuns,
+                decider.anomalies());
     }
 
     /** A chunk described short would shift every verdict behind it. */
@@ -156,7 +157,7 @@ final class ChunksAhead implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        free.offer(new DescribedChunk());
+        free.offer(new DescribedChunk(early));
         boolean interrupted = Thread.interrupted();
         try {
             thread.join(STOP_MILLIS);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vmcorestream.schemas.Keys;
@@ -42,7 +43,9 @@ final class DumpLife {
 
     private final RecordSender dumps;
     private final Manifest manifest;
+    private final List<StripeProgress> early;
     private final List<StripeProgress> stripes;
+    private final List<StripeProgress> all;
     private final LongSupplier nanoClock;
     private final PartCopies copies;
 
@@ -56,20 +59,24 @@ final class DumpLife {
     private long announcedAt;
 
     /**
+     * @param early early pages of each part; none where none are sent early
      * @param partitions partitions of topic dumps
      * @param nanoClock tells the time, as {@link System#nanoTime} does
      */
     DumpLife(
             RecordSender dumps,
             Manifest manifest,
+            List<StripeProgress> early,
             List<StripeProgress> stripes,
             int partitions,
             LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.dumps = dumps;
         this.manifest = manifest;
+        this.early = early;
         this.stripes = stripes;
-        copies = new PartCopies(manifest, stripes, partitions, nanoClock);
+        all = Stream.concat(early.stream(), stripes.stream()).toList();
+        copies = new PartCopies(manifest, all, partitions, nanoClock);
     }
 
     /** Sends the kernel log, then the manifest, and waits until the cluster has each. */
@@ -146,7 +153,7 @@ final class DumpLife {
      * @throws CaptureException when the cluster did not tell where it put what
      */
     void captured() {
-        for (StripeProgress stripe : stripes) {
+        for (StripeProgress stripe : all) {
             stripe.requireOffsets();
         }
         send(DumpState.CAPTURED, "");
@@ -182,7 +189,7 @@ final class DumpLife {
     /** As header {@link org.vmcorestream.schemas.RecordHeaders#REACHED} has it. */
     private String reached() {
         StringBuilder text = new StringBuilder();
-        for (StripeProgress stripe : stripes) {
+        for (StripeProgress stripe : all) {
             long offset = stripe.reached();
             if (offset >= 0) {
                 text.append(text.isEmpty() ? "" : " ").append(stripe.stripe().number());
@@ -198,6 +205,7 @@ final class DumpLife {
                 .setManifest(manifest)
                 .setStripes(stripes.stream().map(StripeProgress::state).toList())
                 .setFailure(failure)
+                .setEarly(early.stream().map(StripeProgress::state).toList())
                 .build();
     }
 }

@@ -62,16 +62,32 @@ public final class DumpSearch implements AutoCloseable {
      * @throws CaptureException when the cluster does not answer
      */
     public Optional<BegunDump> newestOf(Vmcore vmcore) throws IOException {
+        return newestOf(vmcore, clock.getAsLong() - LOOK_BACK.toMillis(), dump -> true);
+    }
+
+    /**
+     * The dump of a vmcore that was opened last, at a time or later; it may have been captured to its end.
+     *
+     * @param openedSince by this host's clock, milliseconds since 1970-01-01 UTC
+     * @throws IOException when the vmcore cannot be read
+     * @throws CaptureException when the cluster does not answer
+     */
+    public Optional<BegunDump> newestOf(Vmcore vmcore, long openedSince) throws IOException {
+        return newestOf(
+                vmcore, openedSince - SKEW_MILLIS, dump -> dump.manifest().getOpenedAt() >= openedSince);
+    }
+
+    private Optional<BegunDump> newestOf(Vmcore vmcore, long since, Predicate<BegunDump> wanted) throws IOException {
         Manifest now = Manifests.ofVmcore(vmcore);
         Map<String, BegunDump> found = new HashMap<>();
-        long since = clock.getAsLong() - LOOK_BACK.toMillis();
         int partitions = log.partitions(topic);
         for (int partition = 0; partition < partitions; partition++) {
             read(
                     partition,
                     log.offsetAt(topic, partition, since),
                     found,
-                    dump -> SameVmcore.difference(now, dump.manifest()).isEmpty());
+                    dump -> wanted.test(dump)
+                            && SameVmcore.difference(now, dump.manifest()).isEmpty());
         }
         return found.values().stream()
                 .max(Comparator.comparingLong(

@@ -55,24 +55,31 @@ final class KafkaAdmissionDesk implements AdmissionDesk {
 
     @Override
     public boolean gateWasThere() throws InterruptedException {
-        return hasMember(first);
+        return presence(first) == Presence.THERE;
     }
 
     @Override
-    public boolean gateIsThere() throws InterruptedException {
-        return hasMember(ask());
+    public Presence gate() throws InterruptedException {
+        return presence(ask());
     }
 
-    private boolean hasMember(KafkaFuture<ConsumerGroupDescription> answer) throws InterruptedException {
+    private Presence presence(KafkaFuture<ConsumerGroupDescription> answer) throws InterruptedException {
         try {
-            return !answer.get(ASK_MILLIS, TimeUnit.MILLISECONDS).members().isEmpty();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug(
-                    "group {} does not say whether it has a gate: {}",
-                    settings.topics().gateGroup(),
-                    OneLine.of(e));
-            return false;
+            return answer.get(ASK_MILLIS, TimeUnit.MILLISECONDS).members().isEmpty() ? Presence.GONE : Presence.THERE;
+        } catch (ExecutionException e) {
+            notTold(e);
+            return e.getCause() instanceof RetriableException ? Presence.UNKNOWN : Presence.GONE;
+        } catch (TimeoutException e) {
+            notTold(e);
+            return Presence.UNKNOWN;
         }
+    }
+
+    private void notTold(Exception e) {
+        LOG.debug(
+                "group {} does not say whether it has a gate: {}",
+                settings.topics().gateGroup(),
+                OneLine.of(e));
     }
 
     @Override

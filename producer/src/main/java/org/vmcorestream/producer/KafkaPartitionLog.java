@@ -16,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.vmcorestream.schemas.Topics;
 
 /** Reads topics with a Kafka consumer that belongs to no group. */
@@ -99,8 +100,9 @@ final class KafkaPartitionLog implements PartitionLog {
             if (position > reached) {
                 deadline = System.nanoTime() + PATIENCE.toNanos();
             } else if (System.nanoTime() - deadline > 0) {
-                throw new CaptureException(place + " gives no record from offset " + position + " on within "
-                        + PATIENCE.toSeconds() + " s, expected some up to offset " + (end - 1));
+                String what = place + " gives no record from offset " + position + " on within " + PATIENCE.toSeconds()
+                        + " s, expected some up to offset " + (end - 1);
+                throw new CaptureException(what, new TimeoutException(what));
             }
             reached = position;
         }

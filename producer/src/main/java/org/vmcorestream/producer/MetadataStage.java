@@ -48,7 +48,8 @@ final class MetadataStage {
     private final SecondLook secondLook;
 
     /**
-     * @param chunks every chunk of the stripes that {@link #run} is given, in their order
+     * @param chunks every chunk of the stripes that {@link #run} is given and that miss pages, in their order
+     * @param early whether pages are sent early
      * @param budget memory for the pages that are to be sent
      */
     MetadataStage(
@@ -56,6 +57,7 @@ final class MetadataStage {
             CaptureSettings settings,
             DumpFacts dump,
             PfnRuns present,
+            boolean early,
             ChunksAhead chunks,
             RecordSender metadata,
             DumpLife life,
@@ -71,23 +73,30 @@ final class MetadataStage {
         this.progress = progress;
         this.budget = budget;
         backed = vmcore.memory().backed();
-        secondLook = new SecondLook(vmcore, settings, dump, present);
+        secondLook = new SecondLook(vmcore, settings, early, dump, present);
     }
 
     /**
      * Sends the descriptors of all stripes and returns when the cluster has all of it.
      *
+     * @param early early pages of each part; none where none are sent early
      * @param pages is given the pages that are to be sent, as they are decided
      * @return how many they are
      */
-    long run(List<StripeProgress> stripes, DataStage pages) throws IOException, InterruptedException {
+    long run(List<StripeProgress> early, List<StripeProgress> stripes, DataStage pages)
+            throws IOException, InterruptedException {
         stripeCount = stripes.size();
         for (StripeProgress stripe : stripes) {
             framesTotal += frames(stripe.stripe());
         }
         long kept = 0;
-        for (StripeProgress stripe : stripes) {
-            kept += send(stripe, pages);
+        for (int first = 0, end; first < stripes.size(); first = end) {
+            int part = stripes.get(first).stripe().part();
+            end = first + 1;
+            while (end < stripes.size() && stripes.get(end).stripe().part() == part) {
+                end++;
+            }
+            kept += sendPart(early.isEmpty() ? null : early.get(part), stripes.subList(first, end), pages);
         }
         if (chunks.unreadable() > 0) {
             LOG.warn(
@@ -100,16 +109,43 @@ final class MetadataStage {
         return kept;
     }
 
-    private long send(StripeProgress progressOfStripe, DataStage data) throws IOException, InterruptedException {
+    private long sendPart(StripeProgress early, List<StripeProgress> stripes, DataStage data)
+            throws IOException, InterruptedException {
+        EarlyKept first = null;
+        if (early != null && !early.arrived().data().done()) {
+            KeptPages kept =
+                    new KeptPages(backed, budget, early.arrived().data().endPfn());
+            List<Stripe> all = stripes.stream().map(StripeProgress::stripe).toList();
+            first = new EarlyKept(kept, all, secondLook);
+            data.add(early, kept);
+        }
+        long kept = 0;
+        for (StripeProgress stripe : stripes) {
+            if (first == null && stripe.arrived().data().done()) {
+                framesDone += frames(stripe.stripe());
+            } else {
+                kept += send(stripe, first, data);
+            }
+        }
+        if (first != null) {
+            first.end();
+            kept += first.pages();
+            data.prepare();
+        }
+        return kept;
+    }
+
+    private long send(StripeProgress progressOfStripe, EarlyKept early, DataStage data)
+            throws IOException, InterruptedException {
         Stripe stripe = progressOfStripe.stripe();
         StripeArrived arrived = progressOfStripe.arrived();
-        if (arrived.data().done()) {
-            framesDone += frames(stripe);
-            return 0;
-        }
-        KeptPages kept = new KeptPages(backed, budget, arrived.data().endPfn());
+        boolean sent = arrived.data().done();
+        KeptPages kept = new KeptPages(
+                backed, budget, sent ? stripe.endPfn() : arrived.data().endPfn());
         KeptPages.Rest rest = null;
-        data.add(progressOfStripe, kept);
+        if (!sent) {
+            data.add(progressOfStripe, kept);
+        }
         if (!arrived.metadata().begun()) {
             progressOfStripe.metadataBegun(life.expect(open(stripe)));
         }
@@ -123,8 +159,11 @@ final class MetadataStage {
             if (!arrived.metadata().has(chunk.number())) {
                 sendChunk(stripe, chunk);
             }
+            if (early != null) {
+                early.add(stripe, chunk);
+            }
             if (!kept.add(chunk.verdict()) && rest == null) {
-                rest = secondLook.from(stripe, chunk.number(), chunk.openRun());
+                rest = secondLook.from(stripe, chunk.number(), chunk.openRuns());
             }
             data.prepare();
             pages += chunk.pages();

@@ -31,6 +31,7 @@ final class PartCopies {
     private long quietSince;
 
     /**
+     * @param stripes those of the dump, and its early pages
      * @param partitions partitions of topic dumps
      * @param nanos tells the time
      */

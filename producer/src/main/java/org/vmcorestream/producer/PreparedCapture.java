@@ -18,7 +18,8 @@ public final class PreparedCapture implements AutoCloseable {
     private final Manifest manifest;
     private final ChunksAhead chunks;
     private final Optional<BegunDump> begun;
-    private final List<StripeArrived> arrived;
+    private final boolean early;
+    private final ArrivalSearch.Found arrived;
     private volatile boolean opened;
 
     /**
@@ -27,15 +28,27 @@ public final class PreparedCapture implements AutoCloseable {
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
     PreparedCapture(Vmcore vmcore, CaptureSettings settings) throws IOException {
+        this(vmcore, settings, EarlyPages.LEAST_BYTES);
+    }
+
+    /**
+     * Begins to describe.
+     *
+     * @param leastBytes memory from which on pages are sent early
+     * @throws UnfitSettingsException when the settings do not fit the vmcore
+     */
+    PreparedCapture(Vmcore vmcore, CaptureSettings settings, long leastBytes) throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
         long openedAt = System.currentTimeMillis();
         present = present(vmcore);
         begun = Optional.empty();
-        arrived = List.of();
+        arrived = ArrivalSearch.Found.NOTHING;
+        long memoryBytes = present.pages() << vmcore.pageFacts().pageShift();
+        early = EarlyPages.wanted(settings.capture(), memoryBytes, leastBytes);
         List<Stripe> anywhere = stripes(1);
         manifest = Manifests.manifest(vmcore, settings, openedAt);
-        chunks = new ChunksAhead(vmcore, settings.capture(), Manifests.dumpFacts(manifest), present, anywhere);
+        chunks = new ChunksAhead(vmcore, settings.capture(), early, Manifests.dumpFacts(manifest), present, anywhere);
     }
 
     /**
@@ -55,13 +68,20 @@ public final class PreparedCapture implements AutoCloseable {
         if (difference.isPresent()) {
             throw new UnfitSettingsException("it is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
         }
-        List<Stripe> stripes =
-                dump.stripes(present, log.partitions(settings.topics().pageMetadata()));
-        arrived = new ArrivalSearch(log, settings.topics(), dump, stripes, present, System::currentTimeMillis).search();
-        List<Stripe> missing = stripes.stream()
-                .filter(stripe -> !arrived.get(stripe.number()).data().done())
-                .toList();
-        chunks = new ChunksAhead(vmcore, settings.capture(), Manifests.dumpFacts(manifest), present, missing);
+        early = dump.early();
+        int partitions = log.partitions(settings.topics().pageMetadata());
+        List<Stripe> stripes = dump.stripes(present, partitions);
+        arrived = new ArrivalSearch(
+                        log,
+                        settings.topics(),
+                        dump,
+                        dump.early(present, partitions),
+                        stripes,
+                        present,
+                        System::currentTimeMillis)
+                .search();
+        List<Stripe> missing = stripes.stream().filter(arrived::misses).toList();
+        chunks = new ChunksAhead(vmcore, settings.capture(), early, Manifests.dumpFacts(manifest), present, missing);
     }
 
     private static PfnRuns present(Vmcore vmcore) throws VmcoreException {
@@ -73,7 +93,8 @@ public final class PreparedCapture implements AutoCloseable {
     }
 
     /**
-     * Sends everything and returns when it is acknowledged; once.
+     * Sends everything and returns when it is acknowledged; once. Clients that fail midway are replaced, as {@link PatientCapture}
+     * says.
      *
      * @param connection opened with the same settings
      * @throws IOException when the vmcore cannot be read; the dump is then marked as failed
@@ -86,14 +107,15 @@ public final class PreparedCapture implements AutoCloseable {
             throw new IllegalArgumentException("connection of dump "
                     + connection.settings().dumpId() + ", expected one of dump " + settings.dumpId());
         }
-        return new CaptureRun(
-                        this,
+        return new PatientCapture(
+                        vmcore,
+                        settings,
                         progress,
-                        connection.cluster(),
+                        CaptureClients.of(settings),
                         () -> PageCompressor.of(settings.codec()),
-                        new KeptBudget(KeptBudget.USUAL_BYTES),
+                        () -> new KeptBudget(KeptBudget.USUAL_BYTES),
                         System::nanoTime)
-                .run();
+                .run(this, connection.cluster());
     }
 
     /** What is captured. */
@@ -143,10 +165,23 @@ public final class PreparedCapture implements AutoCloseable {
             stripes(partitions).forEach(stripe -> progress.add(new StripeProgress(stripe)));
         } else {
             for (Stripe stripe : begun.get().stripes(present, partitions)) {
-                progress.add(new StripeProgress(stripe, arrived.get(stripe.number())));
+                progress.add(new StripeProgress(stripe, arrived.of(stripe)));
             }
         }
         return progress;
+    }
+
+    /** Likewise its early pages, one for each part; none where none are sent early. */
+    List<StripeProgress> early(int partitions) {
+        if (!early) {
+            return List.of();
+        }
+        List<Stripe> all = begun.isEmpty()
+                ? EarlyPages.of(stripes(partitions), settings.dumpId(), partitions)
+                : begun.get().early(present, partitions);
+        return all.stream()
+                .map(stripe -> new StripeProgress(stripe, arrived.of(stripe)))
+                .toList();
     }
 
     /** Its stripes in a cluster whose topics have so many partitions. */

@@ -43,6 +43,7 @@ final class Receipt implements Callback {
             failure.report(topic, kind, bytes, exception);
             return;
         }
+        failure.arrived(topic, metadata.partition(), metadata.offset(), kind, bytes);
         offset = metadata.offset();
         acknowledged = true;
     }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -18,6 +21,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class SendFailure {
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long quietSince;
+    private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
+    private volatile long arrivedAt = System.nanoTime();
     private final AtomicReference<Reported> first = new AtomicReference<>();
     private final Function<String, OptionalLong> topicLimit;
 
@@ -37,6 +42,33 @@ final class SendFailure {
     void answered() {
         quietSince = System.nanoTime();
         underWay.decrementAndGet();
+    }
+
+    /**
+     * The cluster has a record. Records of a partition are acknowledged in order: an offset that goes back means that the cluster has lost
+     * what it had before, and that is a failure.
+     *
+     * @param offset -1 when the cluster does not say it
+     */
+    void arrived(String topic, int partition, long offset, String kind, int bytes) {
+        arrivedAt = System.nanoTime();
+        if (offset < 0) {
+            return;
+        }
+        Long before = offsets.put(new TopicPartition(topic, partition), offset);
+        if (before != null && before >= offset) {
+            report(
+                    topic,
+                    kind,
+                    bytes,
+                    new LostRecordsException("it has offset " + offset + " in partition " + partition
+                            + ", one before it had " + before + ": the cluster lost what it had"));
+        }
+    }
+
+    /** When the cluster took the last record, or this was made where it took none, as {@link System#nanoTime} has it. */
+    long arrivedAt() {
+        return arrivedAt;
     }
 
     /** For how long the cluster has acknowledged none of the records that are on their way, in nanoseconds; 0 when none is. */

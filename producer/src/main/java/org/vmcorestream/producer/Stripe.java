@@ -10,7 +10,9 @@ import org.vmcorestream.schemas.Keys;
  * A range of whole chunks that travels on one partition in order. The stripes of a dump lie one behind the other from page
  * frame 0 to the end of memory, and each has memory: where a whole stripe would have none, the one before it reaches on.
  *
- * @param number number in the dump, from 0
+ * <p>What is sent early of a part travels like a stripe, see {@link EarlyPages}.
+ *
+ * @param number number in the dump, from 0; {@link Keys#earlyStripe} for early pages
  * @param firstPfn first page frame
  * @param endPfn page frame behind the last one; no verdict reaches further
  * @param chunks chunks with memory, at least 1
@@ -72,6 +74,16 @@ record Stripe(int number, long firstPfn, long endPfn, int chunks, int partition,
             chunk = present.nextChunk(Chunk.of(start + stripePages));
         }
         return starts;
+    }
+
+    /** Whether it is what is sent early of its part. */
+    boolean isEarly() {
+        return number < 0;
+    }
+
+    /** What messages call it. */
+    String name() {
+        return isEarly() ? "the early pages of part " + part : "stripe " + number;
     }
 
     /** The same stripe as one of another part. */

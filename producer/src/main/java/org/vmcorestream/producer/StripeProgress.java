@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.producer;
 
+import org.apache.kafka.common.KafkaException;
 import org.vmcorestream.schemas.records.StripeState;
 
 /** How far one stripe is: what of it was sent, and where the cluster put it. Belongs to the capturing thread. */
@@ -118,19 +119,20 @@ final class StripeProgress {
     }
 
     /**
-     * Returns when all four offsets are known.
+     * Returns when all offsets are known: four, and two of early pages.
      *
      * @throws CaptureException naming the stripe when one is not: a cluster can acknowledge a record that it was sent twice
      *     without saying where it is
      */
     void requireOffsets() {
-        if (offset(metadataFirst) < 0 || offset(metadataLast) < 0 || offset(dataFirst) < 0 || offset(dataLast) < 0) {
-            throw new CaptureException("stripe " + stripe.number() + " was sent to partition " + stripe.partition()
-                    + ", but the cluster did not say at which offsets; '--resume' finds them");
+        if (offsetsKnown() < (stripe.isEarly() ? 2 : 4)) {
+            String what = stripe.name() + " was sent to partition " + stripe.partition()
+                    + ", but the cluster did not say at which offsets; '--resume' finds them";
+            throw new CaptureException(what, new KafkaException(what));
         }
     }
 
-    /** How many of the four offsets are known. */
+    /** How many of its offsets are known, four at most. */
     int offsetsKnown() {
         int known = 0;
         for (Receipt receipt : new Receipt[] {metadataFirst, metadataLast, dataFirst, dataLast}) {

@@ -145,6 +145,40 @@ class AdmissionStageTest {
     }
 
     @Test
+    void shouldNotTakeTheGateForGoneWhileTheClusterIsAway() throws Exception {
+        desk.awayFrom = Duration.ofMinutes(1).toNanos();
+        desk.awayUntil = Duration.ofMinutes(41).toNanos();
+        long[] sent = new long[1];
+        desk.atLook = () -> {
+            if (desk.nanos >= desk.awayUntil) {
+                // Gates come back a while after the cluster does.
+                desk.isThere =
+                        desk.nanos >= desk.awayUntil + Duration.ofSeconds(40).toNanos();
+                if (desk.isThere && sent[0]++ == 0) {
+                    desk.say(FakeDesk.answer(CaptureFixture.DUMP_ID, AdmissionState.GRANTED, 0));
+                }
+            }
+        };
+        run();
+        assertThat(sent[0]).as("looks after the gate was back").isPositive();
+        assertThat(fixture.last().getState()).isEqualTo(DumpState.CAPTURED);
+        assertThat(requests()).hasSize(1);
+    }
+
+    @Test
+    void shouldGoOnWhenTheGateIsGoneThoughTheClusterWasAwayToo() throws Exception {
+        desk.isThere = false;
+        desk.awayFrom = Duration.ofSeconds(25).toNanos();
+        desk.awayUntil = Duration.ofMinutes(20).toNanos();
+        run();
+        assertThat(fixture.last().getState()).isEqualTo(DumpState.CAPTURED);
+        assertThat(desk.nanos)
+                .isBetween(
+                        desk.awayUntil + Duration.ofSeconds(20).toNanos(),
+                        desk.awayUntil + Duration.ofSeconds(60).toNanos());
+    }
+
+    @Test
     void shouldFailWhenAnAnswerIsAMustAndNoneComes() {
         fixture.admission = policy(AdmissionPolicy.Mode.ALWAYS);
         desk.wasThere = false;

@@ -24,6 +24,9 @@ final class CaptureFixture {
     int parts = 1;
     int threads = 2;
 
+    /** Memory from which on pages are sent early. */
+    long earlyFrom = EarlyPages.LEAST_BYTES;
+
     /** Records after which a capture that goes on is killed. */
     int cutNextAt = Integer.MAX_VALUE;
 
@@ -32,9 +35,11 @@ final class CaptureFixture {
     AdmissionPolicy admission = AdmissionPolicy.NEVER;
     LongSupplier nanoClock = System::nanoTime;
 
+    Map<String, Object> client = Map.of("bootstrap.servers", "localhost:1");
+
     CaptureSettings settings() {
         return new CaptureSettings(
-                Map.of("bootstrap.servers", "localhost:1"),
+                client,
                 FakeCluster.TOPICS,
                 DUMP_ID,
                 "host-1",
@@ -51,7 +56,7 @@ final class CaptureFixture {
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients();
-                PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+                PreparedCapture prepared = new PreparedCapture(vmcore, settings, earlyFrom)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
         }
     }
@@ -78,6 +83,17 @@ final class CaptureFixture {
         try (CaptureCluster clients = cluster.clients();
                 PreparedCapture prepared = new PreparedCapture(vmcore, settings, begun, log)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
+        }
+    }
+
+    /** Captures with new clients whenever some fail. */
+    Capture.Result runPatiently(Vmcore vmcore, CaptureClients clients) throws IOException, InterruptedException {
+        CaptureSettings settings = settings();
+        PatientCapture capture = new PatientCapture(
+                vmcore, settings, progress, clients, () -> PageCompressor.of(codec), () -> budget, nanoClock);
+        try (CaptureCluster first = cluster.clients();
+                PreparedCapture prepared = Capture.prepare(vmcore, settings)) {
+            return capture.run(prepared, first);
         }
     }
 

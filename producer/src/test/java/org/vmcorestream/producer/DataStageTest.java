@@ -40,6 +40,7 @@ class DataStageTest {
             DumpLife life = new DumpLife(
                     dumps,
                     Manifests.manifest(vmcore, settings, 1),
+                    List.of(),
                     stripes,
                     FakeCluster.DUMP_PARTITIONS,
                     System::nanoTime);

@@ -40,6 +40,7 @@ final class FakeCluster {
     private Predicate<ProducerRecord<byte[], byte[]>> held = record -> false;
     private final CountDownLatch closing = new CountDownLatch(1);
     private RuntimeException refusal;
+    private boolean takesRefused;
     private Consumer<ProducerRecord<byte[], byte[]>> pageData;
     private MockProducer<byte[], byte[]> metadata = new Recording();
     private MockProducer<byte[], byte[]> data = new Recording();
@@ -52,6 +53,12 @@ final class FakeCluster {
         refused = which;
         this.refusal = refusal;
         return this;
+    }
+
+    /** Refuses records though it takes them: what a capture sees whose answer is lost. */
+    FakeCluster takeAndRefuse(Predicate<ProducerRecord<byte[], byte[]>> which, RuntimeException refusal) {
+        takesRefused = true;
+        return refuse(which, refusal);
     }
 
     /** Holds the sender of a record until the producer is closed, as a client does that lost its cluster. */
@@ -146,6 +153,9 @@ final class FakeCluster {
 
         private synchronized Future<RecordMetadata> sendNow(ProducerRecord<byte[], byte[]> record, Callback callback) {
             if (refused.test(record)) {
+                if (takesRefused) {
+                    records.add(record);
+                }
                 if (callback != null) {
                     callback.onCompletion(null, refusal);
                 }

@@ -14,6 +14,11 @@ import org.vmcorestream.schemas.records.AdmissionState;
 final class FakeDesk implements AdmissionDesk {
     boolean wasThere = true;
     boolean isThere = true;
+
+    /** When the cluster is away, in nanoseconds of this desk; a question takes five seconds then. */
+    long awayFrom = Long.MAX_VALUE;
+
+    long awayUntil = Long.MAX_VALUE;
     KafkaException refusal;
 
     /** What is done at each look. */
@@ -40,9 +45,13 @@ final class FakeDesk implements AdmissionDesk {
     }
 
     @Override
-    public boolean gateIsThere() {
+    public Presence gate() {
         asked++;
-        return isThere;
+        if (nanos >= awayFrom && nanos < awayUntil) {
+            nanos += Duration.ofSeconds(5).toNanos();
+            return Presence.UNKNOWN;
+        }
+        return isThere ? Presence.THERE : Presence.GONE;
     }
 
     @Override

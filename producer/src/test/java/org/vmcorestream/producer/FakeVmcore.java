@@ -85,6 +85,14 @@ final class FakeVmcore implements Vmcore {
         return this;
     }
 
+    /** Pages of files, which dump level 31 leaves out. */
+    FakeVmcore cache(long first, long end) {
+        for (long pfn = first; pfn < end; pfn++) {
+            heads.put(pfn, new Descriptor(1 << 5, -1, 0));
+        }
+        return this;
+    }
+
     FakeVmcore unaccepted(long pfn) {
         heads.put(pfn, new Descriptor(0, UNACCEPTED, 0));
         return this;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,14 +32,14 @@ class ResumeTest {
 
     private final CaptureFixture fixture = fixture(1);
 
-    private static CaptureFixture fixture(int parts) {
+    static CaptureFixture fixture(int parts) {
         CaptureFixture fixture = new CaptureFixture();
         fixture.stripeBytes = 1L << 30;
         fixture.parts = parts;
         return fixture;
     }
 
-    private static FakeVmcore guest() {
+    static FakeVmcore guest() {
         return new FakeVmcore()
                 .memory(0, 2_000)
                 .memory(GIB, GIB + 3_000)
@@ -51,7 +52,7 @@ class ResumeTest {
     }
 
     /** Values of the records of each stripe in order, by topic and stripe. */
-    private static Map<String, List<String>> sent(CaptureFixture fixture) {
+    static Map<String, List<String>> sent(CaptureFixture fixture) {
         Map<String, List<String>> sent = new TreeMap<>();
         for (String topic : STRIPE_TOPICS) {
             for (ProducerRecord<byte[], byte[]> record : fixture.cluster.on(topic)) {
@@ -68,6 +69,12 @@ class ResumeTest {
         CaptureFixture whole = fixture(parts);
         whole.run(guest());
         return sent(whole);
+    }
+
+    /** A clock by which two captures announce the same. */
+    private static LongSupplier steady() {
+        long[] now = new long[1];
+        return () -> now[0] += 10_000_000;
     }
 
     private static void cut(CaptureFixture fixture, int records) {
@@ -190,9 +197,23 @@ class ResumeTest {
     }
 
     @Test
-    void shouldReadLittleOfWhatTheDumpSentBefore() throws Exception {
+    void shouldSendAllPagesAnewThatTheClusterHasLost() throws Exception {
         CaptureFixture whole = fixture(1);
         whole.run(guest());
+        cut(fixture, firstOf(whole, "StripeEnd", 1) + 1);
+        fixture.cluster.records.removeIf(record -> record.topic().equals(FakeCluster.TOPICS.pageData()));
+        fixture.resume(guest(), new FakePartitionLog(fixture.cluster));
+
+        assertThat(sent(fixture)).isEqualTo(sent(whole));
+        assertThat(fixture.last().getStripes()).isEqualTo(whole.last().getStripes());
+    }
+
+    @Test
+    void shouldReadLittleOfWhatTheDumpSentBefore() throws Exception {
+        CaptureFixture whole = fixture(1);
+        whole.nanoClock = steady();
+        whole.run(guest());
+        fixture.nanoClock = steady();
         cut(fixture, whole.cluster.records.size() - 3);
         FakePartitionLog log = new FakePartitionLog(fixture.cluster);
         fixture.resume(guest(), log);

@@ -66,6 +66,7 @@ public final class DumpCheck {
         checkPresent(manifest.getPresent(), end);
         checkStripes(dump.getStripes(), end, partitions);
         checkParts(dump.getStripes(), manifest.getParts());
+        checkEarly(dump, partitions);
         int ruleSets = manifest.getRuleSets().size();
         expect(ruleSets <= MAX_RULE_SETS, "number of rule sets", ruleSets, "at most " + MAX_RULE_SETS);
         for (String name : manifest.getRuleSets()) {
@@ -107,12 +108,8 @@ public final class DumpCheck {
                     name + "endPfn",
                     behind,
                     "a multiple of " + Chunk.PAGES + " above " + first + ", or " + end);
-            int partition = stripe.getPartition();
-            expect(partition >= 0 && partition < partitions, name + "partition", partition, "0 to " + (partitions - 1));
             checkOffsets(name + "metadata", stripe.getMetadataOffset(), stripe.getMetadataEnd());
-            checkOffsets(name + "data", stripe.getDataOffset(), stripe.getDataEnd());
-            expect(stripe.getPages() >= 0, name + "pages", stripe.getPages(), "0 or more");
-            expect(stripe.getPageBytes() >= 0, name + "pageBytes", stripe.getPageBytes(), "0 or more");
+            checkSent(name, stripe, partitions);
             last = behind;
         }
     }
@@ -129,6 +126,40 @@ public final class DumpCheck {
             last = part;
         }
         expect(last == parts - 1, "part of the last stripe", last, "" + (parts - 1));
+    }
+
+    private static void checkSent(String name, StripeState stripe, int partitions) throws MalformedRecordException {
+        int partition = stripe.getPartition();
+        expect(partition >= 0 && partition < partitions, name + "partition", partition, "0 to " + (partitions - 1));
+        checkOffsets(name + "data", stripe.getDataOffset(), stripe.getDataEnd());
+        expect(stripe.getPages() >= 0, name + "pages", stripe.getPages(), "0 or more");
+        expect(stripe.getPageBytes() >= 0, name + "pageBytes", stripe.getPageBytes(), "0 or more");
+    }
+
+    /** Every part has early pages or none has, and their page frames are those of its stripes. */
+    private static void checkEarly(Dump dump, int partitions) throws MalformedRecordException {
+        List<StripeState> all = dump.getEarly();
+        int parts = dump.getManifest().getParts();
+        expect(all.isEmpty() || all.size() == parts, "number of early pages", all.size(), "0 or one for each part");
+        List<StripeState> stripes = dump.getStripes();
+        int at = 0;
+        for (int part = 0; part < all.size(); part++) {
+            StripeState early = all.get(part);
+            String name = "early pages of part " + part + ": ";
+            int expected = Keys.earlyStripe(part);
+            expect(early.getStripe() == expected, name + "number", early.getStripe(), "" + expected);
+            expect(early.getPart() == part, name + "part", early.getPart(), "" + part);
+            long first = stripes.get(at).getFirstPfn();
+            while (at + 1 < stripes.size() && stripes.get(at + 1).getPart() == part) {
+                at++;
+            }
+            long end = stripes.get(at++).getEndPfn();
+            expect(early.getFirstPfn() == first, name + "firstPfn", early.getFirstPfn(), "" + first);
+            expect(early.getEndPfn() == end, name + "endPfn", early.getEndPfn(), "" + end);
+            expect(early.getMetadataOffset() == -1, name + "metadataOffset", early.getMetadataOffset(), "-1");
+            expect(early.getMetadataEnd() == -1, name + "metadataEnd", early.getMetadataEnd(), "-1");
+            checkSent(name, early, partitions);
+        }
     }
 
     private static void checkOffsets(String name, long first, long last) throws MalformedRecordException {

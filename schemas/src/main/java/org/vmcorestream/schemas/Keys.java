@@ -69,7 +69,16 @@ public final class Keys {
         return bytes(dumpId + "/log");
     }
 
-    /** Key of {@code PageBatch} and {@code StripeEnd}. */
+    /**
+     * Number that the early pages of a part travel under, as if they were a stripe: below 0, and its own inverse.
+     *
+     * @param part part of the dump, from 0
+     */
+    public static int earlyStripe(int part) {
+        return -1 - part;
+    }
+
+    /** Key of {@code PageBatch} and {@code StripeEnd}; stripe can be {@link #earlyStripe}. */
     public static byte[] stripe(String dumpId, int stripe) {
         return bytes(dumpId + "/" + stripe);
     }

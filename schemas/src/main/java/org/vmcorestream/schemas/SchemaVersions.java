@@ -16,7 +16,7 @@ import org.apache.avro.SchemaNormalization;
  */
 final class SchemaVersions {
     /** Number of the newest folder. */
-    static final int NEWEST = 4;
+    static final int NEWEST = 5;
 
     private static final Map<Long, Version> CURRENT = new HashMap<>();
 

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.junit.jupiter.api.Test;
+import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.schemas.records.StripeClosed;
@@ -47,6 +51,26 @@ class OlderVersionsTest {
         assertThat(read.getHost()).isEqualTo("h");
         assertThat(read.getFacts().getLru()).isEqualTo(5);
         assertThat(read.getRuleSets()).containsExactly("level-1");
+    }
+
+    @Test
+    void shouldReadADumpOfAVersionWithoutEarlyPages() throws Exception {
+        RecordKind kind = RecordKind.of(new Dump());
+        Dump written = (Dump) RandomRecords.next(kind, new Random(11));
+        Schema older = SchemaVersions.released(4, kind.name());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        GenericRecord message = new GenericData.Record(older);
+        SpecificData data = written.getSpecificData();
+        for (Schema.Field field : older.getFields()) {
+            message.put(field.name(), written.get(field.name()));
+        }
+        new SpecificDatumWriter<GenericRecord>(older, data).write(message, encoder);
+        Dump read =
+                (Dump) RecordCodec.decode(ByteBuffer.wrap(out.toByteArray()), new SchemaVersions.Version(kind, older));
+        assertThat(read.getEarly()).isEmpty();
+        assertThat(read.getManifest()).isEqualTo(written.getManifest());
+        assertThat(read.getStripes()).isEqualTo(written.getStripes());
     }
 
     @Test

@@ -4,6 +4,7 @@ package org.vmcorestream.sink;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
@@ -161,28 +162,47 @@ final class DumpPlan {
         return dump.getStripes().get(number);
     }
 
+    /** Early pages of a part; empty where none are sent early. */
+    Optional<StripeState> early(int number) {
+        return dump.getEarly().isEmpty()
+                ? Optional.empty()
+                : Optional.of(dump.getEarly().get(number));
+    }
+
     /**
      * Whether what is made of the dump can go on after an older record: the layout is the same, and no stripe was sent anew
      * to another place, as a capture does that goes on when the retention of page-data has passed.
      */
     boolean continues(DumpPlan older) {
-        for (int i = 0; i < Math.min(stripes(), older.stripes()); i++) {
-            long then = older.stripe(i).getDataOffset();
-            if (then >= 0 && then != stripe(i).getDataOffset()) {
+        return sameLayout(older)
+                && staysWhereItWas(dump.getStripes(), older.dump.getStripes())
+                && staysWhereItWas(dump.getEarly(), older.dump.getEarly());
+    }
+
+    private static boolean staysWhereItWas(List<StripeState> now, List<StripeState> then) {
+        for (int i = 0; i < now.size(); i++) {
+            long offset = then.get(i).getDataOffset();
+            if (offset >= 0 && offset != now.get(i).getDataOffset()) {
                 return false;
             }
         }
-        return sameLayout(older);
+        return true;
     }
 
     /** Whether another record of the dump differs only in how far the capture is. */
     boolean sameLayout(DumpPlan other) {
-        if (stripes() != other.stripes() || !manifest().equals(other.manifest())) {
+        return manifest().equals(other.manifest())
+                && sameLayout(dump.getStripes(), other.dump.getStripes())
+                && sameLayout(dump.getEarly(), other.dump.getEarly());
+    }
+
+    private static boolean sameLayout(List<StripeState> some, List<StripeState> others) {
+        if (some.size() != others.size()) {
             return false;
         }
-        for (int i = 0; i < stripes(); i++) {
-            StripeState mine = stripe(i);
-            StripeState its = other.stripe(i);
+        for (int i = 0; i < some.size(); i++) {
+            StripeState mine = some.get(i);
+            StripeState its = others.get(i);
             if (mine.getFirstPfn() != its.getFirstPfn()
                     || mine.getEndPfn() != its.getEndPfn()
                     || mine.getPartition() != its.getPartition()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.vmcorestream.sink;
 
+import org.vmcorestream.schemas.records.StripeState;
+
 /** The place of one assembly among those that have begun a file. Belongs to one thread at a time. */
 final class FilePlace {
     private final FilePlaces places;
@@ -18,7 +20,7 @@ final class FilePlace {
      * @param latest newest record of the dump
      */
     boolean take(DumpPlan latest) {
-        taken = isEarly(latest) ? places.takeEarly() : places.take(replay);
+        taken = waitsForItsTurn(latest) ? places.takeEarly() : places.take(replay);
         return taken;
     }
 
@@ -28,16 +30,20 @@ final class FilePlace {
      * @param stuck whether nothing can be done with the place for now
      */
     boolean givesWay(DumpPlan latest, boolean stuck) {
-        return taken && places.isShort() && (stuck || !replay && isEarly(latest));
+        return taken && places.isShort() && (stuck || !replay && waitsForItsTurn(latest));
     }
 
     /** Whether none of the dump's pages were announced yet: its capture may wait for its turn for hours. */
-    private boolean isEarly(DumpPlan latest) {
+    private boolean waitsForItsTurn(DumpPlan latest) {
         if (replay || latest.ended()) {
             return false;
         }
         for (int stripe = 0; stripe < latest.stripes(); stripe++) {
-            if (latest.stripe(stripe).getDataOffset() >= 0) {
+            StripeState state = latest.stripe(stripe);
+            boolean early = latest.early(state.getPart())
+                    .filter(pages -> pages.getDataOffset() >= 0)
+                    .isPresent();
+            if (early || state.getDataOffset() >= 0) {
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.vmcorestream.schemas.PageBatchIndex;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
@@ -17,11 +18,15 @@ import org.vmcorestream.vmcore.kdump.StoredRun;
  * to one thread at a time.
  */
 final class PageSink implements AutoCloseable {
+    /** Pages of a batch from which on they are worth one write of their own. */
+    private static final int LONG_RUN = 8;
+
     private final KdumpFileWriter writer;
     private final DraftBitmap kept;
     private final PageCodec codec;
     private final int pageSize;
     private final Map<PageCodec, PageTranscoder> transcoders = new EnumMap<>(PageCodec.class);
+    private final CRC32C sum = new CRC32C();
     private long added;
     private long unreadable;
     private String unreadableReason = "";
@@ -34,22 +39,26 @@ final class PageSink implements AutoCloseable {
     }
 
     /**
-     * Adds the pages of a batch.
+     * Adds pages of a batch.
      *
      * @param index what is in it, checked
+     * @param first the first entry of the index to be added
+     * @param end entry behind the last one
      * @param from codec of its compressed pages
      * @param data its bytes
-     * @param crc32c CRC-32C of them
+     * @param crc32c CRC-32C of all of them
      * @throws IOException when the file cannot be written
      */
-    void add(PageBatchIndex index, PageCodec from, ByteBuffer data, int crc32c) throws IOException {
-        if (from == codec && data.hasRemaining() && keepsAll(index)) {
-            writer.addRun(new Batch(index), data, crc32c);
-            added += index.pages();
+    void add(PageBatchIndex index, int first, int end, PageCodec from, ByteBuffer data, int crc32c) throws IOException {
+        boolean whole = first == 0 && end == index.pages();
+        if (from == codec && data.hasRemaining() && (whole || end - first >= LONG_RUN) && keepsAll(index, first, end)) {
+            ByteBuffer stored = whole ? data : bytes(index, first, end, data);
+            writer.addRun(new Batch(index, first, end - first), stored, whole ? crc32c : sum(stored));
+            added += end - first;
             return;
         }
         int base = data.position();
-        for (int i = 0; i < index.pages(); i++) {
+        for (int i = first; i < end; i++) {
             long pfn = index.pfn(i);
             if (!kept.get(pfn)) {
                 continue;
@@ -69,8 +78,8 @@ final class PageSink implements AutoCloseable {
         }
     }
 
-    private boolean keepsAll(PageBatchIndex index) throws IOException {
-        for (int i = 0; i < index.pages(); i++) {
+    private boolean keepsAll(PageBatchIndex index, int first, int end) throws IOException {
+        for (int i = first; i < end; i++) {
             if (!kept.get(index.pfn(i))) {
                 return false;
             }
@@ -78,26 +87,35 @@ final class PageSink implements AutoCloseable {
         return true;
     }
 
-    /** All pages of a batch. */
-    private record Batch(PageBatchIndex index) implements StoredRun {
-        @Override
-        public int pages() {
-            return index.pages();
-        }
+    private static ByteBuffer bytes(PageBatchIndex index, int first, int end, ByteBuffer data) {
+        int base = data.position();
+        int last = end - 1;
+        return data.duplicate()
+                .limit(base + index.offset(last) + index.length(last))
+                .position(base + index.offset(first));
+    }
 
+    private int sum(ByteBuffer bytes) {
+        sum.reset();
+        sum.update(bytes.duplicate());
+        return (int) sum.getValue();
+    }
+
+    /** Consecutive pages of a batch. */
+    private record Batch(PageBatchIndex index, int first, int pages) implements StoredRun {
         @Override
         public long pfn(int page) {
-            return index.pfn(page);
+            return index.pfn(first + page);
         }
 
         @Override
         public int length(int page) {
-            return index.kind(page) == PageBatchIndex.Kind.ZERO ? 0 : index.length(page);
+            return index.kind(first + page) == PageBatchIndex.Kind.ZERO ? 0 : index.length(first + page);
         }
 
         @Override
         public boolean raw(int page) {
-            return index.kind(page) == PageBatchIndex.Kind.RAW;
+            return index.kind(first + page) == PageBatchIndex.Kind.RAW;
         }
     }
 

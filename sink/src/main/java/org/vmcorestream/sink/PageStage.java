@@ -4,33 +4,35 @@ package org.vmcorestream.sink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.vmcorestream.schemas.MalformedRecordException;
-import org.vmcorestream.schemas.PageBatchIndex;
-import org.vmcorestream.schemas.RecordCodec;
-import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.schemas.records.PageBatch;
-import org.vmcorestream.schemas.records.StripeEnd;
+import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.records.StripeState;
 
 /**
- * The second stage of an assembly: copies the pages of all stripes of the dump, or of its part, in order, each from the offset that the dump's record
- * announces to its {@code StripeEnd}. Belongs to one thread at a time.
+ * The second stage of an assembly: copies the pages of all stripes of the dump, or of its part, in order. Those of a stripe come from two places where some were
+ * sent early: from the stripe's own records, and from the early pages of its part. Both ascend, so whichever has the lower page frame at hand is next. Belongs to one
+ * thread at a time.
+ *
+ * <p>One reader serves both places in turn. What was read of one while the other is waited for is let go of when the reader is given back.
  */
 final class PageStage {
+    private static final String TWICE = " came twice, early and in its stripe: one of the two was passed over";
+
     private final DumpPlan plan;
     private final DumpPart part;
-    private final StageTools tools;
-    private final StageReader reader;
+    private final SequenceReader reader;
     private final Problems problems;
     private final MissingPages missing;
     private final PageSink sink;
-    private final PageBatchIndex index = new PageBatchIndex();
-    private final List<StripeCopy> copied = new ArrayList<>();
+    private final List<PageSequence> copied = new ArrayList<>();
     private int current;
-    private StripeCopy copy;
+    private PageSequence stripe;
+    private GapTally gaps;
     private long addedBefore;
-    private boolean news;
+
+    /** Early pages of the part that the stripe belongs to, null where none are sent early. */
+    private PageSequence early;
+
+    private boolean cameTwice;
 
     PageStage(
             AssemblyOrder order,
@@ -42,8 +44,7 @@ final class PageStage {
         plan = order.plan();
         part = order.part();
         current = part.firstStripe();
-        this.tools = tools;
-        this.reader = reader;
+        this.reader = new SequenceReader(plan.dumpId(), tools, reader, problems);
         this.problems = problems;
         this.missing = missing;
         this.sink = sink;
@@ -57,95 +58,100 @@ final class PageStage {
      * @throws IOException when the file cannot be written
      */
     Step step(DumpPlan latest, boolean draining) throws IOException {
-        news = false;
+        reader.begin(latest, draining);
         if (current == part.endStripe()) {
             return Step.DONE;
         }
-        StripeState stripe = latest.stripe(current);
-        boolean last = draining || latest.state() == DumpState.FAILED;
-        if (copy == null) {
-            if (stripe.getDataOffset() < 0) {
-                if (!last && latest.state() != DumpState.CAPTURED) {
-                    return Step.IDLE;
-                }
-                copy = new StripeCopy(stripe, plan.pageSize(), sink, index, problems);
-                endStripe("its pages were never sent");
+        if (!reader.keeps()) {
+            letGo(stripe);
+            letGo(early);
+        }
+        if (!open(latest)) {
+            return Step.IDLE;
+        }
+        // What the capture sends now first: it is early pages that are sure to be there.
+        while (reader.prepare(stripe) && (early == null || reader.prepare(early))) {
+            if (stripe.ended() && nextEarly() >= plan.stripe(current).getEndPfn()) {
+                endStripe();
                 return Step.PROGRESS;
             }
-            reader.seek(tools.topics().pageData(), stripe.getPartition(), stripe.getDataOffset());
-            copy = new StripeCopy(stripe, plan.pageSize(), sink, index, problems);
+            copy();
         }
-        List<LogRecord> records;
-        try {
-            records = reader.read();
-        } catch (OffsetGoneException e) {
-            return gone(stripe, e);
-        }
-        for (LogRecord record : records) {
-            if (record.value() != null && record.dumpId().equals(plan.dumpId())) {
-                accept(record);
-            }
-            if (copy.ended()) {
-                endStripe("");
-                return Step.PROGRESS;
-            }
-        }
-        if (stripe.getDataEnd() >= 0 && reader.position() > stripe.getDataEnd()) {
-            endStripe("its end did not come");
-            return Step.PROGRESS;
-        }
-        if (!records.isEmpty()) {
-            return Step.PROGRESS;
-        }
-        if (last && reader.caughtUp()) {
-            endStripe(latest.state() == DumpState.FAILED ? "the capture failed" : "nothing more came");
-            return Step.PROGRESS;
-        }
-        return Step.IDLE;
+        return reader.progressed() ? Step.PROGRESS : Step.IDLE;
     }
 
-    private Step gone(StripeState stripe, OffsetGoneException e) throws IOException {
-        if (e.beginning() <= e.offset()) {
-            endStripe("its pages are gone: " + e.getMessage());
-            return Step.PROGRESS;
-        }
-        problems.add("stripe " + current + ": the retention of page-data passed: " + e.getMessage());
-        copy.retentionPassed();
-        if (stripe.getDataEnd() >= 0 && e.beginning() > stripe.getDataEnd()) {
-            endStripe("none of its pages are left");
-        } else {
-            reader.seek(tools.topics().pageData(), stripe.getPartition(), e.beginning());
-        }
-        return Step.PROGRESS;
-    }
-
-    private void accept(LogRecord record) throws IOException {
-        try {
-            SpecificRecordBase message = RecordCodec.decode(record.value());
-            if (message instanceof PageBatch batch) {
-                if (batch.getDumpId().equals(plan.dumpId()) && batch.getStripe() == current) {
-                    news |= copy.accept(batch);
-                }
-            } else if (message instanceof StripeEnd end) {
-                if (end.getDumpId().equals(plan.dumpId()) && end.getStripe() == current) {
-                    copy.accept(end);
-                    news = true;
-                }
-            } else {
-                throw new MalformedRecordException(
-                        "record is a " + message.getSchema().getName() + ", expected PageBatch or StripeEnd");
-            }
-        } catch (MalformedRecordException e) {
-            String problem = record.place() + ": " + e.getMessage();
-            problems.add(problem);
-            tools.outbox().deadLetter(record, problem);
+    private static void letGo(PageSequence sequence) {
+        if (sequence != null) {
+            sequence.letGo();
         }
     }
 
-    /** Ends a stripe; {@code why} is said of one whose end did not come. */
-    private void endStripe(String why) throws IOException {
-        StripeState stripe = plan.stripe(current);
-        long kept = sink.keptIn(stripe.getFirstPfn(), stripe.getEndPfn());
+    private long nextEarly() {
+        return early == null ? Long.MAX_VALUE : early.pfn();
+    }
+
+    /** Begins what is copied next, if it is not begun; false when it is not known yet where it lies. */
+    private boolean open(DumpPlan latest) {
+        int number = latest.stripe(current).getPart();
+        StripeState first = latest.early(number).orElse(null);
+        if (first != null && (early == null || early.number() != Keys.earlyStripe(number))) {
+            early = open(first, plan.manifest().getParts() == 1 ? "early pages" : "early pages of part " + number);
+            if (early == null) {
+                return false;
+            }
+        }
+        if (stripe == null) {
+            stripe = open(latest.stripe(current), "stripe " + current);
+            gaps = new GapTally(sink, latest.stripe(current).getFirstPfn());
+        }
+        return stripe != null;
+    }
+
+    private PageSequence open(StripeState state, String name) {
+        if (state.getDataOffset() < 0 && !reader.nothingMoreBegins()) {
+            return null;
+        }
+        PageSequence sequence = new PageSequence(state, name, plan.pageSize(), problems);
+        copied.add(sequence);
+        if (state.getDataOffset() < 0) {
+            sequence.giveUp();
+            problems.add(name + ": its pages were never sent");
+        }
+        return sequence;
+    }
+
+    /** Copies the pages at hand that are next. */
+    private void copy() throws IOException {
+        long pfn = stripe.pfn();
+        long earlyPfn = nextEarly();
+        if (pfn == earlyPfn) {
+            if (!cameTwice) {
+                problems.add("pfn " + pfn + TWICE);
+            }
+            cameTwice = true;
+            early.skip();
+            return;
+        }
+        boolean isEarly = earlyPfn < pfn;
+        PageSequence next = isEarly ? early : stripe;
+        PageSequence other = isEarly ? stripe : early;
+        long end = Math.min(isEarly ? pfn : earlyPfn, plan.stripe(current).getEndPfn());
+        advanceTo(next.pfn());
+        next.copyTo(sink, end);
+        boolean gapped = other != null && other.gapped();
+        gaps.advance(next.lastPfn() + 1, gapped, gapped && other.gapExpired());
+    }
+
+    private void advanceTo(long pfn) throws IOException {
+        boolean ofEarly = early != null && early.gapped();
+        boolean gone = stripe.gapped() && stripe.gapExpired() || ofEarly && early.gapExpired();
+        gaps.advance(pfn, stripe.gapped() || ofEarly, gone);
+    }
+
+    private void endStripe() throws IOException {
+        StripeState state = plan.stripe(current);
+        advanceTo(state.getEndPfn());
+        long kept = sink.keptIn(state.getFirstPfn(), state.getEndPfn());
         long absent = kept - (sink.added() - addedBefore);
         long unreadable = sink.takeUnreadable();
         addedBefore = sink.added();
@@ -153,28 +159,33 @@ final class PageStage {
         if (unreadable > 0) {
             problems.add(name + unreadable + " pages cannot be decompressed, first " + sink.unreadableReason());
         }
-        if (!why.isEmpty()) {
-            problems.add(name + why);
+        if (gaps.pages() > 0) {
+            problems.add(name + gaps.pages() + " of the " + kept + " pages it keeps did not come, " + gaps.where());
         }
-        long gaps = copy.gaps();
-        if (gaps > 0) {
-            problems.add(name + gaps + " of the " + kept + " pages it keeps did not come, " + copy.where());
-        }
-        missing.stripe(current, absent - unreadable, gaps, copy.expired());
-        copied.add(copy);
-        copy = null;
+        missing.stripe(current, absent - unreadable, gaps.pages(), gaps.expired());
+        stripe = null;
         current++;
     }
 
-    /** Compares all stripes with the dump's last record. */
-    void checkAgainst(DumpPlan latest) {
-        for (int i = 0; i < copied.size(); i++) {
-            copied.get(i).checkAgainst(latest.stripe(part.firstStripe() + i));
+    /** Compares all that was copied with the dump's last record, and says so when nothing is missing that the kernel itself needs. */
+    void checkAgainst(DumpPlan latest) throws IOException {
+        boolean allEarly = true;
+        boolean anyEarly = false;
+        for (PageSequence sequence : copied) {
+            int number = sequence.number();
+            sequence.checkAgainst(
+                    number < 0 ? latest.early(Keys.earlyStripe(number)).orElseThrow() : latest.stripe(number));
+            anyEarly |= number < 0;
+            allEarly &= number >= 0 || sequence.whole();
+        }
+        long absent = sink.keptIn(part.pages().firstPfn(), part.pages().endPfn()) - sink.added();
+        if (absent > 0 && anyEarly && allEarly) {
+            problems.add("all early pages came: those of the kernel itself are there");
         }
     }
 
     /** Whether the last step brought something of this assembly. */
     boolean news() {
-        return news;
+        return reader.news();
     }
 }

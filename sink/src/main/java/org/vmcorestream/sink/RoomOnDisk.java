@@ -121,6 +121,9 @@ final class RoomOnDisk implements AutoCloseable {
         boolean copied = latest.manifest().getCodec().name().equals(captured.name()) && captured == file.codec();
         DraftBitmap kept = file.kept();
         long bytes = kept.cardinality(part.pages().firstPfn(), part.pages().endPfn()) * DESCRIPTOR;
+        if (copied && latest.early(part.number()).isPresent()) {
+            return bytes + leastBytesWithEarly(latest, kept);
+        }
         for (int i = part.firstStripe(); copied && i < part.endStripe(); i++) {
             StripeState stripe = latest.stripe(i);
             if (stripe.getDataEnd() >= 0) {
@@ -133,11 +136,40 @@ final class RoomOnDisk implements AutoCloseable {
     /** A stripe's pages without those that do not stay, each of which may have been the largest. */
     private long leastBytes(StripeState stripe, long kept) {
         long stay = Math.max(0, kept - missing.notCaptured(stripe.getStripe()));
-        long leave = Math.max(0, Math.min(stripe.getPages(), 1L << 37) - stay);
-        long pages = Math.min(
+        long leave = Math.max(0, pages(stripe) - stay);
+        return Math.max(0, bytes(stripe) - leave * order.plan().pageSize());
+    }
+
+    /** The same of all pages of a part: once all were sent, for nobody says how many early pages each stripe has. */
+    private long leastBytesWithEarly(DumpPlan latest, DraftBitmap kept) throws IOException {
+        DumpPart part = order.part();
+        long stay = 0;
+        long sent = 0;
+        long bytes = 0;
+        int lastPart = -1;
+        for (int i = part.firstStripe(); i < part.endStripe(); i++) {
+            StripeState stripe = latest.stripe(i);
+            StripeState early = latest.early(stripe.getPart()).orElseThrow();
+            if (stripe.getDataEnd() < 0 || early.getDataEnd() < 0) {
+                return 0;
+            }
+            boolean another = stripe.getPart() != lastPart;
+            lastPart = stripe.getPart();
+            stay += Math.max(0, kept.cardinality(stripe.getFirstPfn(), stripe.getEndPfn()) - missing.notCaptured(i));
+            sent += pages(stripe) + (another ? pages(early) : 0);
+            bytes += bytes(stripe) + (another ? bytes(early) : 0);
+        }
+        return Math.max(0, bytes - Math.max(0, sent - stay) * order.plan().pageSize());
+    }
+
+    private static long pages(StripeState stripe) {
+        return Math.min(stripe.getPages(), stripe.getEndPfn() - stripe.getFirstPfn());
+    }
+
+    private long bytes(StripeState stripe) {
+        return Math.min(
                 stripe.getPageBytes(),
                 (stripe.getEndPfn() - stripe.getFirstPfn()) * order.plan().pageSize());
-        return Math.max(0, pages - leave * order.plan().pageSize());
     }
 
     /** Whether the file waits for room and has done so for long enough to let others have its place. */

@@ -45,6 +45,11 @@ final class StageReader implements AutoCloseable {
         this.behind = behind;
     }
 
+    /** Whether it has a reader now; without one, what was read need not be kept either. */
+    boolean isLent() {
+        return reader != null;
+    }
+
     /** Goes to an offset of a partition. */
     void seek(String toTopic, int toPartition, long offset) {
         open(toTopic, toPartition);

@@ -47,6 +47,10 @@ final class TopicTail {
         long[] ends = reader.ends(topic, next.length);
         boolean all = true;
         for (int partition = 0; partition < next.length; partition++) {
+            if (next[partition] > ends[partition]) {
+                // The cluster lost the topic, and has it anew.
+                next[partition] = 0;
+            }
             if (next[partition] < ends[partition]) {
                 all &= readOn(reader, partition, ends[partition], taker);
             }

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.RecordHeaders;
@@ -20,46 +17,8 @@ import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PageCodecName;
 
 /** What a sink begins, updates and drops as records and partitions come and go. */
-class DumpBoardTest {
-    private static final String DUMPS = SampleDump.TOPICS.dumps();
+class DumpBoardTest extends BoardBench {
     private static final long LATER = Long.MAX_VALUE / 2;
-
-    @TempDir
-    Path folder;
-
-    private AssemblyHarness harness;
-    private DumpBoard board;
-    private final List<Assembly> started = new ArrayList<>();
-    private long read;
-
-    @BeforeEach
-    void begin() {
-        harness = new AssemblyHarness(folder);
-        newBoard();
-    }
-
-    private void newBoard() {
-        harness.done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
-        harness.done.catchUp(harness.cluster.open());
-        board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), started::add, 2, 2, 1);
-        read = 0;
-    }
-
-    /** Feeds the board with what came on partition 0 since the last time. */
-    private void feed() {
-        for (long end = harness.cluster.end(DUMPS, 0); read < end; read++) {
-            board.accept(harness.cluster.get(DUMPS, 0, read));
-        }
-    }
-
-    private void runAll() {
-        for (Assembly assembly : List.copyOf(started)) {
-            if (harness.run(assembly) == Step.DONE) {
-                started.remove(assembly);
-                board.ended(assembly);
-            }
-        }
-    }
 
     private void publish(SampleDump dump, boolean complete, String location, long writtenAt) {
         DumpFile file = new DumpFile(
@@ -146,7 +105,7 @@ class DumpBoardTest {
         byte[] expected = Files.readAllBytes(harness.file(dump));
         Files.delete(harness.file(dump));
         SampleDump partly = harness.dump(2).log().verdicts().batches(0).announce(DumpState.CAPTURING);
-        newBoard();
+        restart();
         feed();
         started.get(0).step();
         started.get(0).step();
@@ -155,7 +114,7 @@ class DumpBoardTest {
         assertThat(harness.names()).noneMatch(name -> name.endsWith(".partial"));
         started.clear();
         partly.end(0).pages(1).pages(2).announce(DumpState.CAPTURED);
-        read = 0;
+        readAgain();
         feed();
         runAll();
 
@@ -167,7 +126,7 @@ class DumpBoardTest {
     void shouldSkipFilesThatAreComplete() {
         SampleDump dump = harness.dump(1).whole();
         publish(dump, true, "file:///x", 0);
-        newBoard();
+        restart();
         feed();
 
         assertThat(started).isEmpty();
@@ -177,7 +136,7 @@ class DumpBoardTest {
     void shouldSkipIncompleteFilesOfDumpsThatSaidNothingNewSince() {
         SampleDump dump = harness.dump(1).whole();
         publish(dump, false, "file:///x", LATER);
-        newBoard();
+        restart();
         feed();
 
         assertThat(started).isEmpty();
@@ -187,7 +146,7 @@ class DumpBoardTest {
     void shouldMakeIncompleteFilesAgainWhenTheDumpWentOn() {
         SampleDump dump = harness.dump(1).whole();
         publish(dump, false, "file:///x", 1);
-        newBoard();
+        restart();
         feed();
 
         assertThat(started).hasSize(1);
@@ -197,7 +156,7 @@ class DumpBoardTest {
     void shouldTryAgainWhereThereIsNoFile() {
         SampleDump dump = harness.dump(1).whole();
         publish(dump, false, "", LATER);
-        newBoard();
+        restart();
         feed();
 
         assertThat(started).hasSize(1);
@@ -214,7 +173,7 @@ class DumpBoardTest {
                 null,
                 SampleDump.NO_HEADERS,
                 1);
-        newBoard();
+        restart();
         feed();
 
         assertThat(started).hasSize(1);
@@ -224,7 +183,7 @@ class DumpBoardTest {
     void shouldNotRepeatAnAssemblyThatFailed() {
         SampleDump dump = harness.dump(1).whole();
         harness.writers = (draft, header) -> new FailingWriter(draft, header, 10);
-        newBoard();
+        restart();
         feed();
         runAll();
         assertThat(harness.failures).hasSize(1);
@@ -241,7 +200,7 @@ class DumpBoardTest {
         SampleDump small = harness.dump(2).whole();
         harness.writers = (draft, header) ->
                 draft.path().equals(harness.file(large)) ? new FailingWriter(draft, header, 10) : draft.begin(header);
-        newBoard();
+        restart();
         feed();
         runAll();
 
@@ -320,7 +279,7 @@ class DumpBoardTest {
     @Test
     void shouldFinishADumpWhenOthersThatStallHoldAllReaders() throws IOException {
         harness.readers = new SharedReaders(harness.cluster, 2, harness.clock);
-        newBoard();
+        restart();
         SampleDump one = harness.dump(1).log().verdicts().batches(0).announce(DumpState.CAPTURING);
         SampleDump other = harness.dump(2).log().verdicts().batches(0).announce(DumpState.CAPTURING);
         feed();
@@ -358,7 +317,7 @@ class DumpBoardTest {
         }
         List<Throwable> fatal = new ArrayList<>();
         try (AssemblyPool pool = new AssemblyPool(2, assembly -> board.ended(assembly), fatal::add, harness.clock)) {
-            board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), pool::start, 2, 2, 1);
+            restart(pool::start);
             feed();
             for (int i = 0; i < 1_000 && board.live() > 1; i++) {
                 Thread.sleep(10);

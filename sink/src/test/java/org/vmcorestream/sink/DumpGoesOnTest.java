@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,49 +18,15 @@ import org.vmcorestream.vmcore.kdump.KdumpFile;
  * A capture was cut short, its file was finished as incomplete, and then the capture goes on. Its records are older than the file
  * by the clock of its host: all records of the fake cluster are.
  */
-class DumpGoesOnTest {
-    private static final String DUMPS = SampleDump.TOPICS.dumps();
+class DumpGoesOnTest extends BoardBench {
     private static final String DATA = SampleDump.TOPICS.pageData();
-
-    @TempDir
-    Path folder;
 
     @TempDir
     Path other;
 
-    private AssemblyHarness harness;
-    private DumpBoard board;
-    private final List<Assembly> started = new ArrayList<>();
-    private long read;
-
     @BeforeEach
-    void begin() {
-        harness = new AssemblyHarness(folder);
+    void keepWhatIsPublished() {
         harness.outbox.stored.set(true);
-        restart();
-    }
-
-    private void restart() {
-        started.clear();
-        harness.done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
-        harness.done.catchUp(harness.cluster.open());
-        board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), started::add, 2, 2, 1);
-        read = 0;
-    }
-
-    private void feed() {
-        for (long end = harness.cluster.end(DUMPS, 0); read < end; read++) {
-            board.accept(harness.cluster.get(DUMPS, 0, read));
-        }
-    }
-
-    private void runAll() {
-        for (Assembly assembly : List.copyOf(started)) {
-            if (harness.run(assembly) == Step.DONE) {
-                started.remove(assembly);
-                board.ended(assembly);
-            }
-        }
     }
 
     private SampleDump cutShort() {

@@ -134,6 +134,61 @@ class DumpPlanTest {
                         dump -> dump.getStripes().get(0).setDataOffset(-7L)));
     }
 
+    static Stream<Arguments> hostileEarlyPages() {
+        return Stream.of(
+                change(
+                        "number of parts",
+                        "number of early pages is 1, expected 0 or one for each part",
+                        dump -> dump.getEarly().remove(1)),
+                change(
+                        "number",
+                        "early pages of part 1: number is -1, expected -2",
+                        dump -> dump.getEarly().get(1).setStripe(-1)),
+                change(
+                        "part",
+                        "early pages of part 0: part is 1, expected 0",
+                        dump -> dump.getEarly().get(0).setPart(1)),
+                change(
+                        "firstPfn",
+                        "early pages of part 1: firstPfn is 0, expected 65536",
+                        dump -> dump.getEarly().get(1).setFirstPfn(0L)),
+                change(
+                        "endPfn",
+                        "early pages of part 0: endPfn is 32768, expected 65536",
+                        dump -> dump.getEarly().get(0).setEndPfn(32_768L)),
+                change(
+                        "metadata",
+                        "early pages of part 0: metadataOffset is 3, expected -1",
+                        dump -> dump.getEarly().get(0).setMetadataOffset(3L)),
+                change(
+                        "partition",
+                        "early pages of part 0: partition is 2, expected 0 to 1",
+                        dump -> dump.getEarly().get(0).setPartition(2)),
+                change(
+                        "offset",
+                        "early pages of part 0: dataOffset is -2",
+                        dump -> dump.getEarly().get(0).setDataOffset(-2L)),
+                change(
+                        "pages",
+                        "early pages of part 0: pages is -1",
+                        dump -> dump.getEarly().get(0).setPages(-1L)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileEarlyPages")
+    void shouldRefuseHostileEarlyPages(String message, Consumer<Dump> change) throws MalformedRecordException {
+        sample.parts(0, 0, 1).sendEarly(pfn -> true);
+        Dump dump = sample.record(DumpState.CAPTURED);
+        dump.setEarly(new ArrayList<>(dump.getEarly()));
+        assertThat(DumpPlan.of(dump, sample.dumpId, 2).early(1))
+                .contains(dump.getEarly().get(1));
+        change.accept(dump);
+
+        assertThatThrownBy(() -> DumpPlan.of(dump, sample.dumpId, 2))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageContaining(message);
+    }
+
     private static Arguments change(String name, String message, Consumer<Dump> change) {
         return Arguments.argumentSet(name, message, change);
     }

@@ -145,7 +145,16 @@ class RoomOnDiskTest {
 
     @Test
     void shouldNotRefuseWhatFits() throws IOException {
-        SampleDump dump = harness.dump(1).whole();
+        expectExactRoom(harness.dump(1).whole());
+    }
+
+    @Test
+    void shouldNotRefuseWhatFitsOfADumpWithEarlyPages() throws IOException {
+        SampleDump dump = harness.dump(1).sendEarly(pfn -> pfn % 3 != 0);
+        expectExactRoom(dump.log().verdicts().pages(-1).pages());
+    }
+
+    private void expectExactRoom(SampleDump dump) throws IOException {
         disk.free = 0;
         Assembly assembly = harness.assembly(dump, DumpState.CAPTURED);
         assertThat(harness.run(assembly)).isEqualTo(Step.IDLE);

@@ -65,6 +65,13 @@ final class SampleDump {
     /** What the verdicts say that were never captured, of each stripe. */
     List<ReasonCount> notCaptured = List.of();
 
+    /** Early pages of each part; none unless {@link #sendEarly} was called. */
+    final List<StripeState> early = new ArrayList<>();
+
+    /** Records of page-data that are sent before the host dies. */
+    int recordsLeft = Integer.MAX_VALUE;
+
+    LongPredicate isEarly = pfn -> false;
     LongPredicate keeps = pfn -> pfn % 16 >= 4;
     LongPredicate captured = pfn -> keeps.test(pfn) || pfn % 16 < 2;
 
@@ -118,6 +125,8 @@ final class SampleDump {
                     0L,
                     0,
                     0);
+        }
+        for (int i = 0; i < 6; i++) {
             batchOffsets.add(new ArrayList<>());
         }
     }
@@ -169,7 +178,12 @@ final class SampleDump {
         for (StripeState stripe : stripes) {
             copies.add(StripeState.newBuilder(stripe).build());
         }
-        return new Dump(state, manifest, copies, state == DumpState.FAILED ? "host died" : "");
+        return new Dump(
+                state,
+                manifest,
+                copies,
+                state == DumpState.FAILED ? "host died" : "",
+                early.stream().map(each -> StripeState.newBuilder(each).build()).toList());
     }
 
     DumpPlan plan(DumpState state) {
@@ -203,6 +217,34 @@ final class SampleDump {
         } catch (org.vmcorestream.schemas.MalformedRecordException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Has some pages sent early, on the partition behind that of the part's first stripe. */
+    SampleDump sendEarly(LongPredicate which) {
+        isEarly = which;
+        for (int part = 0; part < manifest.getParts(); part++) {
+            StripeState whole = null;
+            for (StripeState stripe : stripes) {
+                if (stripe.getPart() == part) {
+                    whole = whole == null ? StripeState.newBuilder(stripe).build() : whole;
+                    whole.setEndPfn(stripe.getEndPfn());
+                }
+            }
+            whole.setStripe(Keys.earlyStripe(part));
+            whole.setPartition(1 - whole.getPartition());
+            whole.setMetadataOffset(-1L);
+            early.add(whole);
+        }
+        return this;
+    }
+
+    StripeState state(int number) {
+        return number < 0 ? early.get(Keys.earlyStripe(number)) : stripes[number];
+    }
+
+    /** Place in the lists that begin with the stripes and go on with the early pages. */
+    private static int slot(int number) {
+        return number < 0 ? 3 + Keys.earlyStripe(number) : number;
     }
 
     SampleDump verdict(int stripe, String ruleSet) {
@@ -257,16 +299,25 @@ final class SampleDump {
         return batches(number).end(number);
     }
 
-    private final CRC32C[] digests = {new CRC32C(), new CRC32C(), new CRC32C()};
-    private final int[] sequences = new int[3];
+    /** Page frames of the pages that were sent. */
+    final Set<Long> arrived = new HashSet<>();
+
+    private final CRC32C[] digests = {new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C(), new CRC32C()
+    };
+    private final int[] sequences = new int[6];
 
     SampleDump batches(int number) {
-        StripeState stripe = stripes[number];
-        stripe.setMetadataEnd(5L);
+        StripeState stripe = state(number);
+        if (number >= 0) {
+            stripe.setMetadataEnd(5L);
+        }
+        if (recordsLeft == 0) {
+            return this;
+        }
         stripe.setDataOffset(cluster.end(TOPICS.pageData(), stripe.getPartition()));
         List<Long> batch = new ArrayList<>();
         for (long pfn = stripe.getFirstPfn(); pfn < stripe.getEndPfn(); pfn++) {
-            if (present(pfn) && captured.test(pfn)) {
+            if (present(pfn) && captured.test(pfn) && isEarly.test(pfn) == number < 0) {
                 batch.add(pfn);
                 if (batch.size() == BATCH_PAGES) {
                     batch(stripe, batch);
@@ -281,6 +332,11 @@ final class SampleDump {
     }
 
     private void batch(StripeState stripe, List<Long> pfns) {
+        if (recordsLeft == 0) {
+            return;
+        }
+        recordsLeft--;
+        arrived.addAll(pfns);
         PageBatchIndex index = new PageBatchIndex();
         index.begin();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
@@ -310,35 +366,35 @@ final class SampleDump {
         PageBatch batch = new PageBatch(
                 dumpId,
                 number,
-                sequences[number]++,
+                sequences[slot(number)]++,
                 pfns.get(0),
                 pfns.size(),
                 PageCodecName.valueOf(codec.name()),
                 ByteBuffer.wrap(encoded),
                 ByteBuffer.wrap(data.toByteArray()));
-        digests[number].update(encoded);
-        digests[number].update(data.toByteArray());
+        digests[slot(number)].update(encoded);
+        digests[slot(number)].update(data.toByteArray());
         stripe.setPages(stripe.getPages() + pfns.size());
         stripe.setPageBytes(stripe.getPageBytes() + data.size());
-        batchOffsets.get(number).add(send(number, batch));
+        batchOffsets.get(slot(number)).add(send(number, batch));
     }
 
     long send(int stripe, PageBatch batch) {
         return cluster.append(
-                TOPICS.pageData(), stripes[stripe].getPartition(), Keys.stripe(dumpId, stripe), dumpId, batch);
+                TOPICS.pageData(), state(stripe).getPartition(), Keys.stripe(dumpId, stripe), dumpId, batch);
     }
 
     /** The end of a stripe as its pages deserve it. */
     StripeEnd endRecord(int number) {
-        StripeState stripe = stripes[number];
+        StripeState stripe = state(number);
         return new StripeEnd(
                 dumpId,
                 number,
-                sequences[number],
+                sequences[slot(number)],
                 stripe.getPages(),
                 stripe.getZeroPages(),
                 stripe.getPageBytes(),
-                (int) digests[number].getValue());
+                (int) digests[slot(number)].getValue());
     }
 
     SampleDump end(int number) {
@@ -346,7 +402,11 @@ final class SampleDump {
     }
 
     SampleDump end(int number, StripeEnd end) {
-        StripeState stripe = stripes[number];
+        if (recordsLeft == 0) {
+            return this;
+        }
+        recordsLeft--;
+        StripeState stripe = state(number);
         stripe.setDigest(end.getDigest());
         stripe.setDataEnd(
                 cluster.append(TOPICS.pageData(), stripe.getPartition(), Keys.stripe(dumpId, number), dumpId, end));

@@ -49,6 +49,18 @@ class TopicTailTest {
     }
 
     @Test
+    void shouldBeginAnewWhenTheClusterHasLostTheTopic() {
+        send(0, 9);
+        assertThat(readOn()).isTrue();
+        read.clear();
+        FakeCluster other = new FakeCluster();
+        other.append(TOPIC, 0, SampleDump.bytes("after"), new byte[1], SampleDump.NO_HEADERS, 1);
+        assertThat(tail.readOn(other.open(), record -> read.add(record.keyText())))
+                .isTrue();
+        assertThat(read).containsExactly("after");
+    }
+
+    @Test
     void shouldComeBackToARecordThatWasRefused() {
         send(0, 9);
         send(1, 2);

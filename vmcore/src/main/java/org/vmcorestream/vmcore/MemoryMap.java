@@ -18,7 +18,15 @@ public interface MemoryMap {
      */
     PfnSet backed();
 
-    /** The same as runs, ascending, apart and not adjacent: for a dump that is known to have few. */
+    /**
+     * Page frames that can be read, and those that should be: what an incomplete file has lost is in here too. For one thread, a new
+     * view at each call.
+     */
+    default PfnSet held() {
+        return backed();
+    }
+
+    /** {@link #backed} as runs, ascending, apart and not adjacent: for a dump that is known to have few. */
     default List<PfnRun> backedRuns() throws IOException {
         return backed().runs(endPfn());
     }

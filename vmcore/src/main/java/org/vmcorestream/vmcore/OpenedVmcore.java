@@ -107,6 +107,11 @@ final class OpenedVmcore implements Vmcore {
     }
 
     @Override
+    public boolean incomplete() {
+        return dump.incomplete();
+    }
+
+    @Override
     public int dumpLevel() {
         return dump.dumpLevel() & MAX_DUMP_LEVEL;
     }

@@ -56,6 +56,11 @@ public interface Vmcore extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether it says of itself that pages are missing from it, or was cut. */
+    default boolean incomplete() {
+        return false;
+    }
+
     /** makedumpfile's dump level of a dump that was filtered before, 0 to 31; 0 for others. */
     default int dumpLevel() {
         return 0;

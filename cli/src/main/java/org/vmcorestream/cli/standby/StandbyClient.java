@@ -18,10 +18,12 @@ public final class StandbyClient {
      * @param socket where the standby listens
      * @param out gets what the errand writes to standard output
      * @param err gets what it writes to standard error
-     * @throws IOException when there is no standby, it does not take the errand, or it is gone before the end: the errand is then to
-     *     be done by whoever asked, from its beginning
+     * @throws AbandonedErrandException when the standby took the errand and is gone before the end: the errand is then to be done by
+     *     whoever asked, as far as it is not
+     * @throws IOException when there is no standby, or it does not take the errand: the errand is then to be done by whoever asked
      */
     public static int send(Path socket, Errand errand, PrintStream out, PrintStream err) throws IOException {
+        boolean taken = false;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             Wire wire = new Wire(channel);
@@ -34,13 +36,13 @@ public final class StandbyClient {
                     case Wire.END -> {
                         return answer.status();
                     }
-                    case Wire.TAKEN -> {
-                        // Nothing to show: the standby is at it, or will be.
-                    }
+                    case Wire.TAKEN -> taken = true; // Nothing to show: the standby is at it, or will be.
                     default ->
                         throw new IOException("answer of kind " + answer.kind() + ", expected one of a, o, e, x");
                 }
             }
+        } catch (IOException e) {
+            throw taken ? new AbandonedErrandException(e) : e;
         }
     }
 

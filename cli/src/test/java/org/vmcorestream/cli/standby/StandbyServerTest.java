@@ -23,13 +23,13 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class StandbyServerTest {
@@ -251,31 +251,12 @@ class StandbyServerTest {
         }
     }
 
-    /** What a standby may answer, in hexadecimal, and what is wrong with it. */
     @ParameterizedTest
-    @CsvSource({
-        "7a00000000, answer of kind 122",
-        "6fffffffff, answer 'o' of -1 bytes",
-        "6f00010001, answer 'o' of 65537 bytes",
-        "7800000000, answer 'x' of 0 bytes",
-        "7800000005, answer 'x' of 5 bytes",
-        "6100000001, answer 'a' of 1 bytes",
-        "6f00000002" + "41, the connection ended",
-        "'', the connection ended"
-    })
+    @MethodSource("org.vmcorestream.cli.standby.PretendedStandby#wrongAnswers")
     void shouldNotBelieve(String bytes, String complaint) throws Exception {
-        try (ServerSocketChannel pretender = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            pretender.bind(UnixDomainSocketAddress.of(socket()));
-            CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> {
-                try (SocketChannel asker = pretender.accept()) {
-                    new Wire(asker).errand();
-                    asker.write(ByteBuffer.wrap(HexFormat.of().parseHex(bytes)));
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+        try (PretendedStandby pretender = new PretendedStandby(socket(), bytes)) {
             assertThatThrownBy(this::send).isInstanceOf(IOException.class).hasMessageContaining(complaint);
-            answering.get(30, TimeUnit.SECONDS);
+            pretender.await();
         }
     }
 

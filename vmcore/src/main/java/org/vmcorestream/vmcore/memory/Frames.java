@@ -41,4 +41,9 @@ public record Frames(long endPfn, List<PfnRun> present, Views views) implements 
     public PfnSet backed() {
         return views.backed().get();
     }
+
+    @Override
+    public PfnSet held() {
+        return views.held().get();
+    }
 }

@@ -24,7 +24,7 @@ final class ClientConfigs {
     static final int MAX_METADATA_REQUEST = 20 << 20;
 
     /** Largest request of page-data; a record is below 1 MiB. */
-    static final int MAX_DATA_REQUEST = 4 << 20;
+    static final int MAX_DATA_REQUEST = 2 << 20;
 
     /** Bytes of a batch that a topic takes when nobody configured it. */
     private static final int USUAL_BATCH = 1 << 20;
@@ -54,7 +54,8 @@ final class ClientConfigs {
 
     /**
      * Settings of the producer of page-data, whose contents are compressed already. A batch is one request, so it is as large as the topic
-     * takes it.
+     * takes it, and no larger than
+     * what a small dump can be sent in several of.
      *
      * @param limit largest record batch that the topic takes in bytes, empty when it cannot be told
      */

@@ -74,8 +74,8 @@ class ClientConfigsTest {
 
         assertThat(batch(settings, UNKNOWN)).isEqualTo(1 << 20);
         assertThat(batch(settings, OptionalLong.of(1_048_588))).isEqualTo(1_048_588);
-        assertThat(batch(settings, OptionalLong.of(4 << 20))).isEqualTo(4 << 20);
-        assertThat(batch(settings, OptionalLong.of(Integer.MAX_VALUE))).isEqualTo(4 << 20);
+        assertThat(batch(settings, OptionalLong.of(4 << 20))).isEqualTo(2 << 20);
+        assertThat(batch(settings, OptionalLong.of(Integer.MAX_VALUE))).isEqualTo(2 << 20);
         assertThat(batch(settings, OptionalLong.of(1000))).isEqualTo(1 << 20);
         assertThat(batch(sized, OptionalLong.of(4 << 20))).isEqualTo(65_536);
     }

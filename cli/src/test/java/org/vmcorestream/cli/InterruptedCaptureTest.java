@@ -210,27 +210,14 @@ class InterruptedCaptureTest {
         try (Admin admin = Admin.create(line.client())) {
             Path config = slowly(admin);
             long before = sent(admin);
-            Process capture = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "org.vmcorestream.cli.Main",
-                            "produce",
-                            elf.toString(),
-                            "--capture",
-                            LEVEL.name(),
-                            "--rule-set",
-                            LEVEL.name(),
-                            "--stripe-size",
-                            "1",
-                            "--bootstrap-server",
-                            broker.bootstrapServers(),
-                            "--topic-prefix",
-                            "line.",
-                            "--command-config",
-                            config.toString())
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "org.vmcorestream.cli.Main"));
+            command.addAll(produce(config));
+            Process capture = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("killed.log").toFile())
                     .start();
@@ -263,23 +250,9 @@ class InterruptedCaptureTest {
         try (Admin admin = Admin.create(line.client());
                 StandbyServer server = StandbyServer.open(socket, 1, StandbyLine::run)) {
             Path config = slowly(admin);
-            handed = new StandbyLine(
-                    "produce",
-                    elf.toString(),
-                    "--capture",
-                    LEVEL.name(),
-                    "--rule-set",
-                    LEVEL.name(),
-                    "--stripe-size",
-                    "1",
-                    "--bootstrap-server",
-                    broker.bootstrapServers(),
-                    "--topic-prefix",
-                    "line.",
-                    "--command-config",
-                    config.toString(),
-                    "--standby",
-                    socket.toString());
+            List<String> words = produce(config);
+            words.addAll(List.of("--standby", socket.toString()));
+            handed = new StandbyLine(words.toArray(String[]::new));
             long before = sent(admin);
             CompletableFuture<OptionalInt> status = CompletableFuture.supplyAsync(() -> handed.send(user.console()));
             awaitSent(admin, before + 2, status::isDone);
@@ -310,6 +283,25 @@ class InterruptedCaptureTest {
                 "line.");
         assertThat(captured.exitCode()).as(captured.err()).isZero();
         assertThat(captured.err()).doesNotContain("goes on");
+    }
+
+    /** The command line of a capture with a file of client settings. */
+    private static List<String> produce(Path config) {
+        return new ArrayList<>(List.of(
+                "produce",
+                elf.toString(),
+                "--capture",
+                LEVEL.name(),
+                "--rule-set",
+                LEVEL.name(),
+                "--stripe-size",
+                "1",
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--topic-prefix",
+                "line.",
+                "--command-config",
+                config.toString()));
     }
 
     /** A file of client settings with which a capture takes for ever. */

@@ -4,58 +4,27 @@ package org.vmcorestream.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vmcorestream.schemas.records.DumpFile;
 
 /** A sink with its board and its watch of replays, without a broker and without threads. */
-final class ReplaySink {
-    static final String DUMPS = SampleDump.TOPICS.dumps();
+final class ReplaySink extends BoardBench {
     static final String REPLAYS = SampleDump.TOPICS.replays();
     static final String OTHER = "mine@3";
 
-    final AssemblyHarness harness;
-    final List<Assembly> started = new ArrayList<>();
-    private final Path folder;
-    DumpBoard board;
     ReplayWatch watch;
-    private long read;
 
     ReplaySink(Path folder) {
         this.folder = folder;
-        harness = new AssemblyHarness(folder);
+        begin();
         harness.outbox.stored.set(true);
-        restart();
     }
 
-    /** A sink that knows nothing but what the topics say. */
-    void restart() {
-        started.clear();
-        harness.done = new FinishedFiles(SampleDump.TOPICS.dumpFiles(), 1);
-        harness.done.catchUp(harness.cluster.open());
-        board = new DumpBoard(harness.tools(), List.of(SampleDump.RULE_SET), started::add, 2, 2, 1);
+    @Override
+    void restart(Consumer<Assembly> start) {
+        super.restart(start);
         watch = new ReplayWatch(harness.tools(), board, harness.cluster.open(), 2, 2);
-        readAgain();
-    }
-
-    /** Topic dumps is read from its beginning, as when its partition was assigned. */
-    void readAgain() {
-        read = 0;
-    }
-
-    void feed() {
-        for (long end = harness.cluster.end(DUMPS, 0); read < end; read++) {
-            board.accept(harness.cluster.get(DUMPS, 0, read));
-        }
-    }
-
-    void runAll() {
-        for (Assembly assembly : List.copyOf(started)) {
-            if (harness.run(assembly) == Step.DONE) {
-                started.remove(assembly);
-                board.ended(assembly);
-            }
-        }
     }
 
     /** Lets the sink work until nothing happens any more. */

@@ -2,7 +2,7 @@
 package org.vmcorestream.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.vmcorestream.sink.ReplaySink.DUMPS;
+import static org.vmcorestream.sink.BoardBench.DUMPS;
 import static org.vmcorestream.sink.ReplaySink.OTHER;
 import static org.vmcorestream.sink.ReplaySink.REPLAYS;
 import static org.vmcorestream.sink.ReplaySink.replay;

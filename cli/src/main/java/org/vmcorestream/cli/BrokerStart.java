@@ -57,6 +57,11 @@ final class BrokerStart implements AutoCloseable {
         }
     }
 
+    /** Removes the data of a broker that is up and runs on to the end of the process; see {@link EmbeddedBroker#dropData}. */
+    boolean dropData() {
+        return started.join().dropData();
+    }
+
     @Override
     public void close() throws InterruptedException, TimeoutException {
         try {

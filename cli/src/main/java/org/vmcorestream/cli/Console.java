@@ -23,6 +23,7 @@ final class Console {
     private final WritableByteChannel bytes;
     private final boolean terminal;
     private final Path folder;
+    private final boolean endsProcess;
     private boolean verbose;
     private ProgressBoard board;
 
@@ -32,33 +33,55 @@ final class Console {
 
     /** @param folder what relative paths of the command line begin with; empty for this process's own */
     Console(PrintStream out, PrintStream err, boolean terminal, Path folder) {
-        this(out, Channels.newChannel(out), err, terminal, folder);
+        this(out, Channels.newChannel(out), err, terminal, folder, false);
     }
 
-    private Console(PrintStream out, WritableByteChannel bytes, PrintStream err, boolean terminal, Path folder) {
+    private Console(
+            PrintStream out,
+            WritableByteChannel bytes,
+            PrintStream err,
+            boolean terminal,
+            Path folder,
+            boolean endsProcess) {
         this.out = out;
         this.bytes = bytes;
         this.err = err;
         this.terminal = terminal;
         this.folder = folder;
+        this.endsProcess = endsProcess;
     }
 
     /** The console of this process. */
     static Console ofProcess() {
+        return ofProcess(false);
+    }
+
+    /** The console of this process, which ends with the command that stands at it. */
+    static Console ofLastCommand() {
+        return ofProcess(true);
+    }
+
+    private static Console ofProcess(boolean endsProcess) {
         String told = System.getProperty(TERMINAL_PROPERTY);
         return new Console(
                 System.out,
                 new FileOutputStream(FileDescriptor.out).getChannel(),
                 System.err,
                 told == null ? System.console() != null : Boolean.parseBoolean(told),
-                Path.of(""));
+                Path.of(""),
+                endsProcess);
     }
 
     /** The same console with all lines on standard error, for commands whose standard output is no text. */
     Console onStandardError() {
-        Console aside = new Console(err, bytes, err, terminal, folder);
+        Console aside = new Console(err, bytes, err, terminal, folder, endsProcess);
         aside.verbose(verbose());
         return aside;
+    }
+
+    /** Whether the process ends with the command, and with it whatever the command did not close. */
+    boolean endsProcess() {
+        return endsProcess;
     }
 
     /** Whether standard error is a terminal, where lines can be written over. */

@@ -14,7 +14,7 @@ public final class Main {
 
     /** Runs a command and ends the process with its {@link ExitCode}. */
     public static void main(String[] args) {
-        System.exit(run(Console.ofProcess(), args));
+        System.exit(run(Console.ofLastCommand(), args));
     }
 
     /** Runs a command on the console of this process and returns the number of its {@link ExitCode}. */

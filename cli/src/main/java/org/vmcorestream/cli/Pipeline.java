@@ -60,6 +60,11 @@ final class Pipeline {
         Job(Path out, Rules rules, PageCodec codec, Path dataDir) {
             this(out, rules, codec, dataDir, Optional.empty());
         }
+
+        /** Whether nothing but the file is left of it, which is done then. */
+        boolean leavesNothing() {
+            return dataDir == null && destination.isEmpty();
+        }
     }
 
     /**
@@ -95,7 +100,8 @@ final class Pipeline {
         Optional<Object> oldLog = fileKey(KernelLogFile.beside(job.out()));
         ProgressBoard board = teardown.add(new ProgressBoard(console));
         RunProgress progress = new RunProgress(board, vmcore);
-        EmbeddedBroker broker = teardown.add(startBroker(job)).await();
+        BrokerStart begun = teardown.add(startBroker(job));
+        EmbeddedBroker broker = begun.await();
         progress.brokerIsUp();
         Topics topics = new Topics(Topics.DEFAULT_PREFIX);
         Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
@@ -168,6 +174,9 @@ final class Pipeline {
         }
         String name = job.destination().orElse(job.out().toString());
         file.getProblems().forEach(problem -> console.complain(name + ": " + problem));
+        if (console.endsProcess() && job.leavesNothing() && begun.dropData()) {
+            List.of(begun, cluster, finder, processor, sink).forEach(teardown::leave);
+        }
         return file.getComplete() ? ExitCode.OK : ExitCode.INCOMPLETE;
     }
 

@@ -62,6 +62,11 @@ final class Teardown implements AutoCloseable {
         return resource;
     }
 
+    /** Takes care of a resource no longer: it is left to the end of the process, and disturbs nobody until then. */
+    void leave(AutoCloseable resource) {
+        resources.forEach(together -> together.removeIf(each -> each == resource));
+    }
+
     /** Whether a signal ends the process: what fails from now on fails because of that. */
     boolean interrupted() {
         return interrupted;

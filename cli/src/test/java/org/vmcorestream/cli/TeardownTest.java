@@ -24,6 +24,21 @@ class TeardownTest {
     }
 
     @Test
+    void shouldNotCloseWhatIsLeftToTheEndOfTheProcess() {
+        AutoCloseable service = () -> closed.add("service");
+        AutoCloseable broker = () -> closed.add("broker");
+        try (Teardown teardown = new Teardown()) {
+            teardown.add(() -> closed.add("folder"));
+            teardown.add(broker);
+            teardown.add(() -> closed.add("client"));
+            teardown.addBeside(service);
+            teardown.leave(broker);
+            teardown.leave(service);
+        }
+        assertThat(closed).containsExactly("client", "folder");
+    }
+
+    @Test
     @Timeout(20)
     void shouldCloseTheRestWhereOneNeverCloses() {
         CountDownLatch never = new CountDownLatch(1);

@@ -200,6 +200,16 @@ public final class EmbeddedBroker implements AutoCloseable {
         temporary.ifPresent(TemporaryFolder::close);
     }
 
+    /**
+     * Removes temporary data under the broker, which is of no use after that and has to end with its process: leaving its
+     * controller in order takes some tenths of a second, for nobody.
+     *
+     * @return whether nothing is left of them; false for data that are to be kept
+     */
+    public synchronized boolean dropData() {
+        return temporary.isPresent() && temporary.get().remove();
+    }
+
     private static void stop(BrokerServer broker, ControllerServer controller, Metrics metrics, Duration patience) {
         if (broker != null) {
             broker.shutdown(patience);

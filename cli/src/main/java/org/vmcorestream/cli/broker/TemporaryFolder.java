@@ -2,6 +2,7 @@
 package org.vmcorestream.cli.broker;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** A folder that is gone, with all in it, when it is closed. */
 public final class TemporaryFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemporaryFolder.class);
+
+    /** A file that comes while others are removed is met by the next attempt. */
+    private static final int ATTEMPTS = 8;
 
     private final Path path;
 
@@ -34,11 +38,25 @@ public final class TemporaryFolder implements AutoCloseable {
     /** Removes it. Files that cannot be removed are left; nobody can do anything about them. Can be called again. */
     @Override
     public void close() {
-        try {
-            Files.walkFileTree(path, new Deleter());
-        } catch (IOException e) {
-            LOG.info("{}: not all of it could be removed", path, e);
+        remove();
+    }
+
+    /** Removes it while somebody may still put files into it, and returns whether nothing is left. Can be called again. */
+    boolean remove() {
+        IOException failure = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                Files.walkFileTree(path, new Deleter());
+                return true;
+            } catch (DirectoryNotEmptyException e) {
+                failure = e;
+            } catch (IOException e) {
+                failure = e;
+                break;
+            }
         }
+        LOG.info("{}: not all of it could be removed", path, failure);
+        return false;
     }
 
     private static final class Deleter extends SimpleFileVisitor<Path> {

@@ -70,6 +70,26 @@ class EmbeddedBrokerTest {
     }
 
     @Test
+    void shouldDropTemporaryDataUnderABrokerThatIsUp() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder);
+                Admin admin = admin(broker)) {
+            admin.createTopics(List.of(new NewTopic("gone", 1, (short) 1)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(broker.dropData()).isTrue();
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void shouldNotDropDataThatAreToBeKept() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder)) {
+            assertThat(broker.dropData()).isFalse();
+            assertThat(folder.resolve("broker")).isNotEmptyDirectory();
+        }
+    }
+
+    @Test
     void shouldLeaveNothingOfATemporaryBroker() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder);
                 Admin admin = admin(broker)) {

@@ -4,6 +4,7 @@ package org.vmcorestream.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.vmcorestream.cli.standby.Errand;
@@ -29,8 +30,14 @@ final class StandbyCommand extends ConsoleCommand {
 
     private final AtomicInteger atWork = new AtomicInteger();
 
+    /** So long nothing may have been at work before memory is given back: VMs of a host may crash one after the other. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** True after the rehearsal, too. */
     private final AtomicBoolean worked = new AtomicBoolean(true);
+
+    /** When the last capture ended, by {@link System#nanoTime}. */
+    private volatile long idleSince = System.nanoTime();
 
     @Option(
             names = "--socket",
@@ -72,9 +79,9 @@ final class StandbyCommand extends ConsoleCommand {
         });
     }
 
-    /** Gives back what captures took of the heap, once none is at work: the host's memory is for its VMs. */
+    /** Gives back what captures took of the heap, once none was at work for a while: the host's memory is for its VMs. */
     private void shrinkWhenIdle() {
-        if (atWork.get() == 0 && worked.compareAndSet(true, false)) {
+        if (atWork.get() == 0 && System.nanoTime() - idleSince > IDLE_NANOS && worked.compareAndSet(true, false)) {
             System.gc();
         }
     }
@@ -84,6 +91,7 @@ final class StandbyCommand extends ConsoleCommand {
         try {
             return StandbyLine.run(errand, out, err);
         } finally {
+            idleSince = System.nanoTime();
             worked.set(true);
             atWork.decrementAndGet();
         }

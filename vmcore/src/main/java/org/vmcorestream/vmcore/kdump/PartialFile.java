@@ -32,7 +32,7 @@ final class PartialFile implements DraftFile {
     }
 
     /** Opens or creates a file for writing and reading; does not follow a link that somebody put in its place. */
-    static final Opener ON_DISK = new OnDisk(64 << 20);
+    static final Opener ON_DISK = new OnDisk(0);
 
     /** Opens files so. */
     record OnDisk(long directAfter) implements Opener {

@@ -72,7 +72,7 @@ final class CaptureRun {
                 settings,
                 Manifests.dumpFacts(manifest),
                 prepared.present(),
-                !early.isEmpty(),
+                prepared.earlyRule(),
                 prepared.chunks(),
                 metadata,
                 life,

@@ -3,11 +3,11 @@ package org.vmcorestream.producer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
 
 /**
  * Early pages: those that a capture keeps and dump level 31 keeps as well. They are the kernel's own: its image, page tables, struct pages, slabs and
@@ -17,27 +17,11 @@ import org.vmcorestream.schemas.Keys;
  * <p>Those of one part travel under a number of their own, as if they were one more stripe, whose page frames are those of all stripes of the part.
  */
 final class EarlyPages {
-    /** Memory from which on pages go early: what a smaller guest has is sent within seconds. */
-    static final long LEAST_BYTES = 1L << 30;
-
-    /** Rule sets that keep nothing else: level 30 differs in what it counts. */
-    private static final Pattern KERNEL_ONLY = Pattern.compile("level-3[01](-e)?");
-
     private EarlyPages() {}
 
     /** What early pages are kept by. */
     static RuleSet rules() {
         return BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL);
-    }
-
-    /**
-     * Whether a capture sends pages early. One by level 31 does not: all that it has would be early.
-     *
-     * @param memoryBytes memory of the guest
-     * @param leastBytes memory from which on they do, usually {@link #LEAST_BYTES}
-     */
-    static boolean wanted(RuleSet capture, long memoryBytes, long leastBytes) {
-        return memoryBytes >= leastBytes && !KERNEL_ONLY.matcher(capture.name()).matches();
     }
 
     /**
@@ -91,6 +75,39 @@ final class EarlyPages {
             early.append(kept && kernels ? RuleSet.KEPT : RuleSet.HOLE, until - at);
             later.append(kept && !kernels ? RuleSet.KEPT : RuleSet.HOLE, until - at);
             at = until;
+        }
+    }
+
+    /**
+     * Splits a verdict of a capture that keeps nothing but the kernel's own pages.
+     *
+     * @param memmap page frames of the memory map
+     * @param early keeps what the capture keeps but for these
+     * @param later keeps these
+     */
+    static void split(VerdictRuns capture, SparsePfnBitmap memmap, VerdictRuns early, VerdictRuns later) {
+        long pfn = capture.firstPfn();
+        early.begin(pfn);
+        later.begin(pfn);
+        long mapFirst = memmap.nextSet(pfn);
+        for (int run = 0; run < capture.runs(); run++) {
+            int length = capture.length(run);
+            long end = pfn + length;
+            if (capture.reason(run) != RuleSet.KEPT) {
+                early.append(RuleSet.HOLE, length);
+                later.append(RuleSet.HOLE, length);
+                pfn = end;
+            }
+            while (pfn < end) {
+                if (mapFirst >= 0 && mapFirst < pfn) {
+                    mapFirst = memmap.nextSet(pfn);
+                }
+                boolean ofMap = mapFirst == pfn;
+                long until = Math.min(end, ofMap ? memmap.runEnd(pfn) : mapFirst < 0 ? end : mapFirst);
+                early.append(ofMap ? RuleSet.HOLE : RuleSet.KEPT, (int) (until - pfn));
+                later.append(ofMap ? RuleSet.KEPT : RuleSet.HOLE, (int) (until - pfn));
+                pfn = until;
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ public final class PreparedCapture implements AutoCloseable {
     private final Manifest manifest;
     private final ChunksAhead chunks;
     private final Optional<BegunDump> begun;
-    private final boolean early;
+    private final EarlyRule early;
     private final ArrivalSearch.Found arrived;
     private volatile boolean opened;
 
@@ -28,24 +28,23 @@ public final class PreparedCapture implements AutoCloseable {
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
     PreparedCapture(Vmcore vmcore, CaptureSettings settings) throws IOException {
-        this(vmcore, settings, EarlyPages.LEAST_BYTES);
+        this(vmcore, settings, EarlyRule.of(vmcore, settings.capture()));
     }
 
     /**
      * Begins to describe.
      *
-     * @param leastBytes memory from which on pages are sent early
+     * @param early which pages are sent early
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
-    PreparedCapture(Vmcore vmcore, CaptureSettings settings, long leastBytes) throws IOException {
+    PreparedCapture(Vmcore vmcore, CaptureSettings settings, EarlyRule early) throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
         long openedAt = System.currentTimeMillis();
         present = present(vmcore);
         begun = Optional.empty();
         arrived = ArrivalSearch.Found.NOTHING;
-        long memoryBytes = present.pages() << vmcore.pageFacts().pageShift();
-        early = EarlyPages.wanted(settings.capture(), memoryBytes, leastBytes);
+        this.early = early;
         List<Stripe> anywhere = stripes(1);
         manifest = Manifests.manifest(vmcore, settings, openedAt);
         chunks = new ChunksAhead(vmcore, settings.capture(), early, Manifests.dumpFacts(manifest), present, anywhere);
@@ -68,7 +67,7 @@ public final class PreparedCapture implements AutoCloseable {
         if (difference.isPresent()) {
             throw new UnfitSettingsException("it is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
         }
-        early = dump.early();
+        early = dump.early() ? EarlyRule.of(vmcore, settings.capture()) : EarlyRule.NONE;
         int partitions = log.partitions(settings.topics().pageMetadata());
         List<Stripe> stripes = dump.stripes(present, partitions);
         arrived = new ArrivalSearch(
@@ -171,9 +170,14 @@ public final class PreparedCapture implements AutoCloseable {
         return progress;
     }
 
+    /** Which pages are sent early. */
+    EarlyRule earlyRule() {
+        return early;
+    }
+
     /** Likewise its early pages, one for each part; none where none are sent early. */
     List<StripeProgress> early(int partitions) {
-        if (!early) {
+        if (!early.some()) {
             return List.of();
         }
         List<Stripe> all = begun.isEmpty()

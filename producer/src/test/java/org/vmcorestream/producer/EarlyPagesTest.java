@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,6 +28,7 @@ import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.StripeState;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
 
 /** What the kernel itself needs is sent before the rest, and what was cut short goes on from there. */
 class EarlyPagesTest {
@@ -40,7 +42,6 @@ class EarlyPagesTest {
         CaptureFixture fixture = new CaptureFixture();
         fixture.stripeBytes = 1L << 30;
         fixture.parts = parts;
-        fixture.earlyFrom = 0;
         return fixture;
     }
 
@@ -90,7 +91,7 @@ class EarlyPagesTest {
 
         SentDump dump = SentDump.of(fixture.cluster);
         CaptureFixture plain = fixture(1);
-        plain.earlyFrom = Long.MAX_VALUE;
+        plain.early = false;
         Capture.Result other = plain.run(guest());
         SentDump inOrder = SentDump.of(plain.cluster);
         assertThat(dump.pages.keySet()).isEqualTo(inOrder.pages.keySet());
@@ -149,25 +150,58 @@ class EarlyPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {30, 31})
-    void shouldSendNothingEarlyWhereAllWouldBe(int level) throws Exception {
-        fixture.capture = BuiltInRuleSets.level(level);
-        fixture.run(guest());
-        assertThat(fixture.last().getEarly()).isEmpty();
+    @CsvSource({"level-30, 1", "level-31, 1", "level-31-e, 2"})
+    void shouldSendTheMemoryMapBehindAllElseWhereNothingButTheKernelsIsLeft(String level, int parts) throws Exception {
+        CaptureFixture kernelOnly = fixture(parts);
+        kernelOnly.capture = BuiltInRuleSets.named(level).orElseThrow();
+        Capture.Result result = kernelOnly.run(withMemmap());
+
+        SentDump dump = SentDump.of(kernelOnly.cluster);
+        CaptureFixture plain = fixture(1);
+        plain.early = false;
+        plain.capture = kernelOnly.capture;
+        plain.run(withMemmap());
+        SentDump inOrder = SentDump.of(plain.cluster);
+        assertThat(dump.pages.keySet()).isEqualTo(inOrder.pages.keySet());
+        assertThat(dump.kinds).isEqualTo(inOrder.kinds);
+        assertThat(result.pages()).isEqualTo(dump.pages.size());
+        long ofMap =
+                dump.pages.keySet().stream().filter(EarlyPagesTest::isMemmap).count();
+        assertThat(ofMap).isEqualTo(2 * 512 - 40);
+        assertThat(kernelOnly.last().getEarly().stream()
+                        .mapToLong(StripeState::getPages)
+                        .sum())
+                .isEqualTo(dump.pages.size() - ofMap);
+        assertThat(kernelOnly.last().getStripes()).extracting(StripeState::getPages).containsExactly(512L, 472L, 0L);
+        if (parts == 1) {
+            assertThat(dump.batches).extracting(PageBatch::getStripe).isSorted().startsWith(-1);
+        }
     }
 
-    @Test
-    void shouldSendNothingEarlyOfASmallGuest() throws Exception {
-        fixture.earlyFrom = EarlyPages.LEAST_BYTES;
-        fixture.run(guest());
-        assertThat(fixture.last().getEarly()).isEmpty();
+    /** The memory map of its first chunk lies in the second stripe, that of a chunk of the second in the first. */
+    private static FakeVmcore withMemmap() {
+        return guest().memmap(0, GIB + 1_600).memmap(GIB / Chunk.PAGES, 1_100).cache(GIB + 1_700, GIB + 1_740);
+    }
+
+    private static boolean isMemmap(long pfn) {
+        return pfn >= 1_100 && pfn < 1_612 || pfn >= GIB + 1_600 && pfn < GIB + 2_112;
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "1, 3", "3, 2"})
-    void shouldGoOnWhereverItWasCutAndSendNothingTwice(int parts, int cuts) throws Exception {
+    @ValueSource(ints = {30, 31})
+    void shouldSendAllInOrderWhereItIsNotKnownWhichPagesAreTheMemoryMap(int level) throws Exception {
+        fixture.capture = BuiltInRuleSets.level(level);
+        fixture.run(guest());
+        assertThat(fixture.last().getEarly()).isEmpty();
+        assertThat(fixture.last().getStripes()).allMatch(stripe -> stripe.getDataEnd() >= 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"capture, 1, 1", "capture, 1, 3", "capture, 3, 2", "level-31, 1, 2", "level-31, 2, 1"})
+    void shouldGoOnWhereverItWasCutAndSendNothingTwice(String capture, int parts, int cuts) throws Exception {
         CaptureFixture whole = fixture(parts);
-        whole.run(guest());
+        whole.capture = BuiltInRuleSets.named(capture).orElseThrow();
+        whole.run(withMemmap());
         Map<String, List<String>> expected = sent(whole);
         int records = whole.cluster.records.size();
         long seed = System.nanoTime();
@@ -175,21 +209,22 @@ class EarlyPagesTest {
         Random random = new Random(seed);
         for (int round = 0; round < 5; round++) {
             CaptureFixture cut = fixture(parts);
+            cut.capture = whole.capture;
             cut.cluster.cutAt(2 + random.nextInt(records - 3));
             // How many records tell of its life depends on the time: one that is cut behind its end is whole.
-            Throwable end = catchThrowable(() -> cut.run(guest()));
+            Throwable end = catchThrowable(() -> cut.run(withMemmap()));
             assertThat(end == null || end instanceof FakeCluster.Cut).isTrue();
             for (int i = 1; i < cuts && cut.last().getState() != DumpState.CAPTURED; i++) {
                 cut.cutNextAt = cut.cluster.records.size() + 1 + random.nextInt(8);
                 try {
-                    cut.resume(guest(), new FakePartitionLog(cut.cluster));
+                    cut.resume(withMemmap(), new FakePartitionLog(cut.cluster));
                 } catch (FakeCluster.Cut e) {
                     continue;
                 }
             }
             cut.cutNextAt = Integer.MAX_VALUE;
             if (cut.last().getState() != DumpState.CAPTURED) {
-                cut.resume(guest(), new FakePartitionLog(cut.cluster));
+                cut.resume(withMemmap(), new FakePartitionLog(cut.cluster));
             }
             assertThat(sent(cut)).as("seed %d, round %d", seed, round).isEqualTo(expected);
             Dump last = cut.last();
@@ -243,6 +278,40 @@ class EarlyPagesTest {
             assertThat(early.firstPfn()).isEqualTo(later.firstPfn()).isEqualTo(capture.firstPfn());
             for (int i = 0; i < pages; i++) {
                 if (first[i] != (captured[i] && kernels[i]) || second[i] != (captured[i] && !kernels[i])) {
+                    throw new AssertionError("seed " + seed + " page " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeTheMemoryMapOutOfAVerdictPageByPage() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            int pages = 1 + random.nextInt(Chunk.PAGES);
+            VerdictRuns capture = random(random, pages);
+            long base = capture.firstPfn();
+            SparsePfnBitmap memmap = new SparsePfnBitmap(base + 2L * Chunk.PAGES, 4);
+            BitSet map = new BitSet();
+            for (int runs = random.nextInt(20); runs > 0; runs--) {
+                int from = random.nextInt(pages);
+                int to = from + random.nextInt(1 << random.nextInt(16));
+                memmap.add(base + from, base + to);
+                map.set(from, to);
+            }
+            memmap.add(0, random.nextInt(100));
+            VerdictRuns early = new VerdictRuns();
+            VerdictRuns later = new VerdictRuns();
+            EarlyPages.split(capture, memmap, early, later);
+            boolean[] captured = kept(capture);
+            boolean[] first = kept(early);
+            boolean[] second = kept(later);
+            assertThat(early.pages()).isEqualTo(later.pages()).isEqualTo(pages);
+            assertThat(early.firstPfn()).isEqualTo(later.firstPfn()).isEqualTo(base);
+            for (int i = 0; i < pages; i++) {
+                if (first[i] != (captured[i] && !map.get(i)) || second[i] != (captured[i] && map.get(i))) {
                     throw new AssertionError("seed " + seed + " page " + i);
                 }
             }

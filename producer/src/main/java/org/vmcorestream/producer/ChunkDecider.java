@@ -15,6 +15,7 @@ final class ChunkDecider {
     private final VerdictEngine capture;
     private final VerdictEngine kernel;
     private final EarlyRule rule;
+    private final long firstEarly;
     private final VerdictRuns captured;
     private final VerdictRuns kernels;
 
@@ -28,11 +29,13 @@ final class ChunkDecider {
 
     /**
      * @param rule which pages are sent early
-     * @param endPfn page frame behind the stripe
+     * @param stripe whose chunks they are
      */
-    ChunkDecider(RuleSet capture, EarlyRule rule, PageFacts facts, DumpFacts dump, long endPfn) {
+    ChunkDecider(RuleSet capture, EarlyRule rule, PageFacts facts, DumpFacts dump, Stripe stripe) {
+        long endPfn = stripe.endPfn();
         this.capture = new VerdictEngine(capture, facts, dump, endPfn);
         this.rule = rule;
+        firstEarly = rule.firstEarly(stripe.part());
         kernel = rule.asksLevel31() ? new VerdictEngine(EarlyPages.rules(), facts, dump, endPfn) : null;
         captured = rule.some() ? new VerdictRuns() : null;
         kernels = rule.asksLevel31() ? new VerdictRuns() : null;
@@ -64,7 +67,7 @@ final class ChunkDecider {
         }
         capture.decide(chunk, captured);
         if (kernel == null) {
-            EarlyPages.split(captured, rule.memmap(), early, verdict);
+            EarlyPages.split(captured, rule.memmap(), firstEarly, early, verdict);
         } else {
             kernel.decide(chunk, kernels);
             EarlyPages.split(captured, kernels, early, verdict);

@@ -56,7 +56,8 @@ final class ChunksAhead implements AutoCloseable {
      * @param present page frames with memory
      * @param stripes what to describe, in this order
      */
-    ChunksAhead(Vmcore vmcore, RuleSet capture, EarlyRule early, DumpFacts dump, PfnRuns present, List<Stripe> stripes) {
+    ChunksAhead(
+            Vmcore vmcore, RuleSet capture, EarlyRule early, DumpFacts dump, PfnRuns present, List<Stripe> stripes) {
         this.vmcore = vmcore;
         this.capture = capture;
         this.early = early;
@@ -92,7 +93,7 @@ final class ChunksAhead implements AutoCloseable {
         try {
             ChunkDescriber describer = vmcore.describer();
             for (Stripe stripe : stripes) {
-                ChunkDecider decider = new ChunkDecider(capture, early, vmcore.pageFacts(), dump, stripe.endPfn());
+                ChunkDecider decider = new ChunkDecider(capture, early, vmcore.pageFacts(), dump, stripe);
                 long lastChunk = Chunk.of(stripe.endPfn() - 1);
                 for (long c = present.nextChunk(Chunk.of(stripe.firstPfn()));
                         c >= 0 && c <= lastChunk;

@@ -10,9 +10,15 @@ import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.vmcore.SparsePfnBitmap;
 
 /**
- * Early pages: those that a capture keeps and dump level 31 keeps as well. They are the kernel's own: its image, page tables, struct pages, slabs and
- * stacks, without which no tool can open a dump. They are sent before all others of their part, so that a capture that is cut short later gives a file that can be
- * opened.
+ * Early pages: those of the kernel itself, its image, page tables, slabs and stacks, without which no tool can open a dump. They are sent before all others of their
+ * part, so that a capture that is cut short later gives a file that can be opened.
+ *
+ * <ul>
+ *   <li>Of most captures: those that dump level 31 keeps as well. Memory map included, a 64th of the memory described: with it the file can be filtered again.
+ *   <li>Of a capture that keeps nothing but these (levels 30 and 31) all but the memory map, which is what a tool opens a dump without. Since the kernel
+ *       allocates it near the end of memory when it boots, what lies below it comes first in the order of memory too: only what lies behind is sent early, a few pages,
+ *       and a sink can write the file while it is captured.
+ * </ul>
  *
  * <p>Those of one part travel under a number of their own, as if they were one more stripe, whose page frames are those of all stripes of the part.
  */
@@ -82,14 +88,15 @@ final class EarlyPages {
      * Splits a verdict of a capture that keeps nothing but the kernel's own pages.
      *
      * @param memmap page frames of the memory map
-     * @param early keeps what the capture keeps but for these
-     * @param later keeps these
+     * @param firstEarly page frame below which nothing is early
+     * @param early keeps what the capture keeps from there on but for the memory map
+     * @param later keeps all else that the capture keeps
      */
-    static void split(VerdictRuns capture, SparsePfnBitmap memmap, VerdictRuns early, VerdictRuns later) {
+    static void split(
+            VerdictRuns capture, SparsePfnBitmap memmap, long firstEarly, VerdictRuns early, VerdictRuns later) {
         long pfn = capture.firstPfn();
         early.begin(pfn);
         later.begin(pfn);
-        long mapFirst = memmap.nextSet(pfn);
         for (int run = 0; run < capture.runs(); run++) {
             int length = capture.length(run);
             long end = pfn + length;
@@ -99,14 +106,13 @@ final class EarlyPages {
                 pfn = end;
             }
             while (pfn < end) {
-                if (mapFirst >= 0 && mapFirst < pfn) {
-                    mapFirst = memmap.nextSet(pfn);
-                }
-                boolean ofMap = mapFirst == pfn;
-                long until = Math.min(end, ofMap ? memmap.runEnd(pfn) : mapFirst < 0 ? end : mapFirst);
-                early.append(ofMap ? RuleSet.HOLE : RuleSet.KEPT, (int) (until - pfn));
-                later.append(ofMap ? RuleSet.KEPT : RuleSet.HOLE, (int) (until - pfn));
-                pfn = until;
+                long map = pfn < firstEarly ? pfn : memmap.nextSet(pfn);
+                boolean isLate = map == pfn;
+                long until = isLate ? Math.max(firstEarly, memmap.runEnd(pfn)) : map < 0 ? end : map;
+                int pages = (int) (Math.min(end, until) - pfn);
+                early.append(isLate ? RuleSet.HOLE : RuleSet.KEPT, pages);
+                later.append(isLate ? RuleSet.KEPT : RuleSet.HOLE, pages);
+                pfn += pages;
             }
         }
     }

@@ -28,26 +28,27 @@ public final class PreparedCapture implements AutoCloseable {
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
     PreparedCapture(Vmcore vmcore, CaptureSettings settings) throws IOException {
-        this(vmcore, settings, EarlyRule.of(vmcore, settings.capture()));
+        this(vmcore, settings, true);
     }
 
     /**
      * Begins to describe.
      *
-     * @param early which pages are sent early
+     * @param early whether pages are sent early
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
-    PreparedCapture(Vmcore vmcore, CaptureSettings settings, EarlyRule early) throws IOException {
+    PreparedCapture(Vmcore vmcore, CaptureSettings settings, boolean early) throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
         long openedAt = System.currentTimeMillis();
         present = present(vmcore);
         begun = Optional.empty();
         arrived = ArrivalSearch.Found.NOTHING;
-        this.early = early;
         List<Stripe> anywhere = stripes(1);
+        this.early = early ? EarlyRule.of(vmcore, settings.capture(), anywhere) : EarlyRule.NONE;
         manifest = Manifests.manifest(vmcore, settings, openedAt);
-        chunks = new ChunksAhead(vmcore, settings.capture(), early, Manifests.dumpFacts(manifest), present, anywhere);
+        chunks = new ChunksAhead(
+                vmcore, settings.capture(), this.early, Manifests.dumpFacts(manifest), present, anywhere);
     }
 
     /**
@@ -67,9 +68,9 @@ public final class PreparedCapture implements AutoCloseable {
         if (difference.isPresent()) {
             throw new UnfitSettingsException("it is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
         }
-        early = dump.early() ? EarlyRule.of(vmcore, settings.capture()) : EarlyRule.NONE;
         int partitions = log.partitions(settings.topics().pageMetadata());
         List<Stripe> stripes = dump.stripes(present, partitions);
+        early = dump.early() ? EarlyRule.of(vmcore, settings.capture(), stripes) : EarlyRule.NONE;
         arrived = new ArrivalSearch(
                         log,
                         settings.topics(),

@@ -87,12 +87,7 @@ final class SecondLook {
                 return false;
             }
             if (decider == null) {
-                decider = new ChunkDecider(
-                        settings.capture(),
-                        early,
-                        vmcore.pageFacts(),
-                        dump,
-                        stripes.get(at).endPfn());
+                decider = new ChunkDecider(settings.capture(), early, vmcore.pageFacts(), dump, stripes.get(at));
                 if (at == 0) {
                     decider.restore(openRuns);
                 }

@@ -56,8 +56,7 @@ final class CaptureFixture {
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients();
-                PreparedCapture prepared = new PreparedCapture(
-                        vmcore, settings, early ? EarlyRule.of(vmcore, capture) : EarlyRule.NONE)) {
+                PreparedCapture prepared = new PreparedCapture(vmcore, settings, early)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
         }
     }

@@ -24,8 +24,8 @@ final class CaptureFixture {
     int parts = 1;
     int threads = 2;
 
-    /** Whether pages are sent early. */
-    boolean early = true;
+    /** Whether pages are sent early; {@link #runPatiently} sends some early in any case. */
+    boolean early;
 
     /** Records after which a capture that goes on is killed. */
     int cutNextAt = Integer.MAX_VALUE;

@@ -13,17 +13,18 @@ import org.vmcorestream.vmcore.elf.VmcoreInfoNote;
 import org.vmcorestream.vmcore.kdump.KdumpFileWriter;
 import org.vmcorestream.vmcore.kdump.KdumpHeader;
 
-/** The file of a capture by level 31 of which only some pages came. */
+/** The file of a capture of which only some pages came. */
 final class CutFile {
     private CutFile() {}
 
     /**
      * Writes it.
      *
-     * @param kept page frames that level 31 keeps
+     * @param level dump level of the capture
+     * @param kept page frames that it keeps
      * @param came those of them whose pages are there
      */
-    static void write(Path file, Vmcore vmcore, BitSet kept, BitSet came) throws IOException {
+    static void write(Path file, Vmcore vmcore, int level, BitSet kept, BitSet came) throws IOException {
         int pageSize = vmcore.pageFacts().pageSize();
         long endPfn = vmcore.memory().endPfn();
         PfnBitmap present = new PfnBitmap(endPfn);
@@ -33,7 +34,7 @@ final class CutFile {
         byte[] notes = vmcore.notes();
         VmcoreInfoNote info = VmcoreInfoNote.find(notes).orElseThrow();
         KdumpHeader header = new KdumpHeader(
-                vmcore.kernel(), pageSize, endPfn, 31, PageCodec.ZSTD, 0, notes, info.offset(), info.size());
+                vmcore.kernel(), pageSize, endPfn, level, PageCodec.ZSTD, 0, notes, info.offset(), info.size());
         ByteBuffer page = ByteBuffer.allocateDirect(pageSize);
         try (KdumpFileWriter writer = KdumpFileWriter.create(file, header, present, bitmap(kept, endPfn))) {
             for (int pfn = came.nextSetBit(0); pfn >= 0; pfn = came.nextSetBit(pfn + 1)) {

@@ -43,6 +43,7 @@ class EarlyPagesTest {
         CaptureFixture fixture = new CaptureFixture();
         fixture.stripeBytes = 1L << 30;
         fixture.parts = parts;
+        fixture.early = true;
         return fixture;
     }
 

@@ -17,18 +17,30 @@ final class HookedVmcore {
         void reading(int number) throws IOException;
     }
 
+    /** Told which pages were read. */
+    @FunctionalInterface
+    interface PageHook {
+        /** So many pages from {@code firstPfn} on. */
+        void reading(long firstPfn, int pages) throws IOException;
+    }
+
     private HookedVmcore() {}
 
     /** The same vmcore with a hook. */
     static Vmcore of(Vmcore vmcore, Hook hook) {
         AtomicInteger reads = new AtomicInteger();
-        return proxy(Vmcore.class, vmcore, (name, result) -> {
+        return ofPages(vmcore, (firstPfn, pages) -> hook.reading(reads.incrementAndGet()));
+    }
+
+    /** The same vmcore with a hook that is told which pages are read. */
+    static Vmcore ofPages(Vmcore vmcore, PageHook hook) {
+        return proxy(Vmcore.class, vmcore, (name, args, result) -> {
             if (!name.equals("pages")) {
                 return result;
             }
-            return proxy(PageReader.class, (PageReader) result, (inner, value) -> {
+            return proxy(PageReader.class, (PageReader) result, (inner, pages, value) -> {
                 if (inner.equals("read")) {
-                    hook.reading(reads.incrementAndGet());
+                    hook.reading((Long) pages[0], (Integer) pages[1]);
                 }
                 return value;
             });
@@ -36,13 +48,13 @@ final class HookedVmcore {
     }
 
     private interface After {
-        Object change(String method, Object result) throws Throwable;
+        Object change(String method, Object[] args, Object result) throws Throwable;
     }
 
     private static <T> T proxy(Class<T> type, T delegate, After after) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
             try {
-                return after.change(method.getName(), method.invoke(delegate, args));
+                return after.change(method.getName(), args, method.invoke(delegate, args));
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }

@@ -106,6 +106,11 @@ public final class BegunDump {
         return dump.getStripes().size();
     }
 
+    /** Number of its early sequences, which count down from -1. */
+    int earlyCount() {
+        return dump.getEarly().size();
+    }
+
     /** Whether pages of it are sent early. */
     boolean early() {
         return !dump.getEarly().isEmpty();

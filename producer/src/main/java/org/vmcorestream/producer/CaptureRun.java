@@ -72,7 +72,7 @@ final class CaptureRun {
                 settings,
                 Manifests.dumpFacts(manifest),
                 prepared.present(),
-                !early.isEmpty(),
+                prepared.earlyRule(),
                 prepared.chunks(),
                 metadata,
                 life,
@@ -122,6 +122,7 @@ final class CaptureRun {
             interrupted.initCause(e);
             throw interrupted;
         } catch (IOException e) {
+            letArrive();
             life.failed(OneLine.of(e));
             throw e;
         } catch (KafkaException e) {
@@ -135,6 +136,16 @@ final class CaptureRun {
             LOG.error("capture of {} failed unexpectedly", vmcore.file(), e);
             life.failed("internal error: " + OneLine.of(e));
             throw e;
+        }
+    }
+
+    /** A vmcore that cannot be read on does not lose what was read before: it arrives before the dump is told to have failed. */
+    private void letArrive() {
+        try {
+            metadata.flush();
+            data.flush();
+        } catch (KafkaException e) {
+            LOG.warn("dump {}: not all that was read could be sent: {}", settings.dumpId(), OneLine.of(e));
         }
     }
 

@@ -14,6 +14,8 @@ import org.vmcorestream.rules.VerdictRuns;
 final class ChunkDecider {
     private final VerdictEngine capture;
     private final VerdictEngine kernel;
+    private final EarlyRule rule;
+    private final long firstEarly;
     private final VerdictRuns captured;
     private final VerdictRuns kernels;
 
@@ -21,19 +23,22 @@ final class ChunkDecider {
      * The runs that lead into a chunk.
      *
      * @param capture by the capture rules
-     * @param kernel by those of early pages
+     * @param kernel by those of early pages, where they are asked
      */
     record OpenRuns(OpenRun capture, OpenRun kernel) {}
 
     /**
-     * @param early whether pages are sent early
-     * @param endPfn page frame behind the stripe
+     * @param rule which pages are sent early
+     * @param stripe whose chunks they are
      */
-    ChunkDecider(RuleSet capture, boolean early, PageFacts facts, DumpFacts dump, long endPfn) {
+    ChunkDecider(RuleSet capture, EarlyRule rule, PageFacts facts, DumpFacts dump, Stripe stripe) {
+        long endPfn = stripe.endPfn();
         this.capture = new VerdictEngine(capture, facts, dump, endPfn);
-        kernel = early ? new VerdictEngine(EarlyPages.rules(), facts, dump, endPfn) : null;
-        captured = early ? new VerdictRuns() : null;
-        kernels = early ? new VerdictRuns() : null;
+        this.rule = rule;
+        firstEarly = rule.firstEarly(stripe.part());
+        kernel = rule.asksLevel31() ? new VerdictEngine(EarlyPages.rules(), facts, dump, endPfn) : null;
+        captured = rule.some() ? new VerdictRuns() : null;
+        kernels = rule.asksLevel31() ? new VerdictRuns() : null;
     }
 
     /** What leads into the next chunk. */
@@ -56,13 +61,17 @@ final class ChunkDecider {
      * @param early keeps those that are sent early; left alone where none are
      */
     void decide(ChunkDescriptors chunk, VerdictRuns verdict, VerdictRuns early) {
-        if (kernel == null) {
+        if (!rule.some()) {
             capture.decide(chunk, verdict);
             return;
         }
         capture.decide(chunk, captured);
-        kernel.decide(chunk, kernels);
-        EarlyPages.split(captured, kernels, early, verdict);
+        if (kernel == null) {
+            EarlyPages.split(captured, rule.memmap(), firstEarly, early, verdict);
+        } else {
+            kernel.decide(chunk, kernels);
+            EarlyPages.split(captured, kernels, early, verdict);
+        }
     }
 
     /** What was odd so far. */

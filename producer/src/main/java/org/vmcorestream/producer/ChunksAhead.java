@@ -32,7 +32,7 @@ final class ChunksAhead implements AutoCloseable {
 
     private final Vmcore vmcore;
     private final RuleSet capture;
-    private final boolean early;
+    private final EarlyRule early;
     private final DumpFacts dump;
     private final PfnRuns present;
     private final List<Stripe> stripes;
@@ -52,11 +52,12 @@ final class ChunksAhead implements AutoCloseable {
      * Begins to describe.
      *
      * @param capture asked for its verdicts on the way
-     * @param early whether pages are sent early
+     * @param early which pages are sent early
      * @param present page frames with memory
      * @param stripes what to describe, in this order
      */
-    ChunksAhead(Vmcore vmcore, RuleSet capture, boolean early, DumpFacts dump, PfnRuns present, List<Stripe> stripes) {
+    ChunksAhead(
+            Vmcore vmcore, RuleSet capture, EarlyRule early, DumpFacts dump, PfnRuns present, List<Stripe> stripes) {
         this.vmcore = vmcore;
         this.capture = capture;
         this.early = early;
@@ -92,7 +93,7 @@ final class ChunksAhead implements AutoCloseable {
         try {
             ChunkDescriber describer = vmcore.describer();
             for (Stripe stripe : stripes) {
-                ChunkDecider decider = new ChunkDecider(capture, early, vmcore.pageFacts(), dump, stripe.endPfn());
+                ChunkDecider decider = new ChunkDecider(capture, early, vmcore.pageFacts(), dump, stripe);
                 long lastChunk = Chunk.of(stripe.endPfn() - 1);
                 for (long c = present.nextChunk(Chunk.of(stripe.firstPfn()));
                         c >= 0 && c <= lastChunk;
@@ -118,7 +119,7 @@ final class ChunksAhead implements AutoCloseable {
         DescribedChunk place = free.poll();
         if (place == null && places < AHEAD) {
             places++;
-            return new DescribedChunk(early);
+            return new DescribedChunk(early.some());
         }
         return place == null ? free.take() : place;
     }
@@ -157,7 +158,7 @@ final class ChunksAhead implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        free.offer(new DescribedChunk(early));
+        free.offer(new DescribedChunk(early.some()));
         boolean interrupted = Thread.interrupted();
         try {
             thread.join(STOP_MILLIS);

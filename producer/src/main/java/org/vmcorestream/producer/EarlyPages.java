@@ -3,41 +3,31 @@ package org.vmcorestream.producer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
 import org.vmcorestream.schemas.Keys;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
 
 /**
- * Early pages: those that a capture keeps and dump level 31 keeps as well. They are the kernel's own: its image, page tables, struct pages, slabs and
- * stacks, without which no tool can open a dump. They are sent before all others of their part, so that a capture that is cut short later gives a file that can be
- * opened.
+ * Early pages: those of the kernel itself, its image, page tables, slabs and stacks, without which no tool can open a dump. They are sent before all others of their
+ * part, so that a capture that is cut short later gives a file that can be opened.
+ *
+ * <ul>
+ *   <li>Of most captures: those that dump level 31 keeps as well. Memory map included, a 64th of the memory described: with it the file can be filtered again.
+ *   <li>Of a capture that keeps nothing but these (levels 30 and 31) all but the memory map, which is what a tool opens a dump without. Since the kernel
+ *       allocates it near the end of memory when it boots, what lies below it comes first in the order of memory too: only what lies behind is sent early, a few pages,
+ *       and a sink can write the file while it is captured.
+ * </ul>
  *
  * <p>Those of one part travel under a number of their own, as if they were one more stripe, whose page frames are those of all stripes of the part.
  */
 final class EarlyPages {
-    /** Memory from which on pages go early: what a smaller guest has is sent within seconds. */
-    static final long LEAST_BYTES = 1L << 30;
-
-    /** Rule sets that keep nothing else: level 30 differs in what it counts. */
-    private static final Pattern KERNEL_ONLY = Pattern.compile("level-3[01](-e)?");
-
     private EarlyPages() {}
 
     /** What early pages are kept by. */
     static RuleSet rules() {
         return BuiltInRuleSets.level(BuiltInRuleSets.MAX_LEVEL);
-    }
-
-    /**
-     * Whether a capture sends pages early. One by level 31 does not: all that it has would be early.
-     *
-     * @param memoryBytes memory of the guest
-     * @param leastBytes memory from which on they do, usually {@link #LEAST_BYTES}
-     */
-    static boolean wanted(RuleSet capture, long memoryBytes, long leastBytes) {
-        return memoryBytes >= leastBytes && !KERNEL_ONLY.matcher(capture.name()).matches();
     }
 
     /**
@@ -91,6 +81,39 @@ final class EarlyPages {
             early.append(kept && kernels ? RuleSet.KEPT : RuleSet.HOLE, until - at);
             later.append(kept && !kernels ? RuleSet.KEPT : RuleSet.HOLE, until - at);
             at = until;
+        }
+    }
+
+    /**
+     * Splits a verdict of a capture that keeps nothing but the kernel's own pages.
+     *
+     * @param memmap page frames of the memory map
+     * @param firstEarly page frame below which nothing is early
+     * @param early keeps what the capture keeps from there on but for the memory map
+     * @param later keeps all else that the capture keeps
+     */
+    static void split(
+            VerdictRuns capture, SparsePfnBitmap memmap, long firstEarly, VerdictRuns early, VerdictRuns later) {
+        long pfn = capture.firstPfn();
+        early.begin(pfn);
+        later.begin(pfn);
+        for (int run = 0; run < capture.runs(); run++) {
+            int length = capture.length(run);
+            long end = pfn + length;
+            if (capture.reason(run) != RuleSet.KEPT) {
+                early.append(RuleSet.HOLE, length);
+                later.append(RuleSet.HOLE, length);
+                pfn = end;
+            }
+            while (pfn < end) {
+                long map = pfn < firstEarly ? pfn : memmap.nextSet(pfn);
+                boolean isLate = map == pfn;
+                long until = isLate ? Math.max(firstEarly, memmap.runEnd(pfn)) : map < 0 ? end : map;
+                int pages = (int) (Math.min(end, until) - pfn);
+                early.append(isLate ? RuleSet.HOLE : RuleSet.KEPT, pages);
+                later.append(isLate ? RuleSet.KEPT : RuleSet.HOLE, pages);
+                pfn += pages;
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ final class MetadataStage {
 
     /**
      * @param chunks every chunk of the stripes that {@link #run} is given and that miss pages, in their order
-     * @param early whether pages are sent early
+     * @param early which pages are sent early
      * @param budget memory for the pages that are to be sent
      */
     MetadataStage(
@@ -57,7 +57,7 @@ final class MetadataStage {
             CaptureSettings settings,
             DumpFacts dump,
             PfnRuns present,
-            boolean early,
+            EarlyRule early,
             ChunksAhead chunks,
             RecordSender metadata,
             DumpLife life,

@@ -184,7 +184,7 @@ final class PatientCapture {
         long pages = 0;
         long zeroPages = 0;
         long pageBytes = 0;
-        for (int stripe = 0; stripe < dump.stripeCount(); stripe++) {
+        for (int stripe = -dump.earlyCount(); stripe < dump.stripeCount(); stripe++) {
             pages += dump.state(stripe).getPages();
             zeroPages += dump.state(stripe).getZeroPages();
             pageBytes += dump.state(stripe).getPageBytes();

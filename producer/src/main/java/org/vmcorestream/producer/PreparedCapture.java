@@ -18,7 +18,7 @@ public final class PreparedCapture implements AutoCloseable {
     private final Manifest manifest;
     private final ChunksAhead chunks;
     private final Optional<BegunDump> begun;
-    private final boolean early;
+    private final EarlyRule early;
     private final ArrivalSearch.Found arrived;
     private volatile boolean opened;
 
@@ -28,27 +28,27 @@ public final class PreparedCapture implements AutoCloseable {
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
     PreparedCapture(Vmcore vmcore, CaptureSettings settings) throws IOException {
-        this(vmcore, settings, EarlyPages.LEAST_BYTES);
+        this(vmcore, settings, true);
     }
 
     /**
      * Begins to describe.
      *
-     * @param leastBytes memory from which on pages are sent early
+     * @param early whether pages are sent early
      * @throws UnfitSettingsException when the settings do not fit the vmcore
      */
-    PreparedCapture(Vmcore vmcore, CaptureSettings settings, long leastBytes) throws IOException {
+    PreparedCapture(Vmcore vmcore, CaptureSettings settings, boolean early) throws IOException {
         this.vmcore = vmcore;
         this.settings = settings;
         long openedAt = System.currentTimeMillis();
         present = present(vmcore);
         begun = Optional.empty();
         arrived = ArrivalSearch.Found.NOTHING;
-        long memoryBytes = present.pages() << vmcore.pageFacts().pageShift();
-        early = EarlyPages.wanted(settings.capture(), memoryBytes, leastBytes);
         List<Stripe> anywhere = stripes(1);
+        this.early = early ? EarlyRule.of(vmcore, settings.capture(), anywhere) : EarlyRule.NONE;
         manifest = Manifests.manifest(vmcore, settings, openedAt);
-        chunks = new ChunksAhead(vmcore, settings.capture(), early, Manifests.dumpFacts(manifest), present, anywhere);
+        chunks = new ChunksAhead(
+                vmcore, settings.capture(), this.early, Manifests.dumpFacts(manifest), present, anywhere);
     }
 
     /**
@@ -68,9 +68,9 @@ public final class PreparedCapture implements AutoCloseable {
         if (difference.isPresent()) {
             throw new UnfitSettingsException("it is not the vmcore of dump " + dump.dumpId() + ": " + difference.get());
         }
-        early = dump.early();
         int partitions = log.partitions(settings.topics().pageMetadata());
         List<Stripe> stripes = dump.stripes(present, partitions);
+        early = dump.early() ? EarlyRule.of(vmcore, settings.capture(), stripes) : EarlyRule.NONE;
         arrived = new ArrivalSearch(
                         log,
                         settings.topics(),
@@ -171,9 +171,14 @@ public final class PreparedCapture implements AutoCloseable {
         return progress;
     }
 
+    /** Which pages are sent early. */
+    EarlyRule earlyRule() {
+        return early;
+    }
+
     /** Likewise its early pages, one for each part; none where none are sent early. */
     List<StripeProgress> early(int partitions) {
-        if (!early) {
+        if (!early.some()) {
             return List.of();
         }
         List<Stripe> all = begun.isEmpty()

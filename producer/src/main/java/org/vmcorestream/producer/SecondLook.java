@@ -17,7 +17,7 @@ import org.vmcorestream.vmcore.Vmcore;
 final class SecondLook {
     private final Vmcore vmcore;
     private final CaptureSettings settings;
-    private final boolean early;
+    private final EarlyRule early;
     private final DumpFacts dump;
     private final PfnRuns present;
     private final ChunkDescriptors descriptors = new ChunkDescriptors();
@@ -26,9 +26,9 @@ final class SecondLook {
     /**
      * One for all stripes of a capture.
      *
-     * @param early whether pages are sent early
+     * @param early which pages are sent early
      */
-    SecondLook(Vmcore vmcore, CaptureSettings settings, boolean early, DumpFacts dump, PfnRuns present) {
+    SecondLook(Vmcore vmcore, CaptureSettings settings, EarlyRule early, DumpFacts dump, PfnRuns present) {
         this.vmcore = vmcore;
         this.settings = settings;
         this.early = early;
@@ -62,7 +62,7 @@ final class SecondLook {
         private final boolean wantsEarly;
 
         /** Verdict that is not asked for; null where pages are not split. */
-        private final VerdictRuns other = early ? new VerdictRuns() : null;
+        private final VerdictRuns other = early.some() ? new VerdictRuns() : null;
 
         private int at;
         private long chunk;
@@ -87,12 +87,7 @@ final class SecondLook {
                 return false;
             }
             if (decider == null) {
-                decider = new ChunkDecider(
-                        settings.capture(),
-                        early,
-                        vmcore.pageFacts(),
-                        dump,
-                        stripes.get(at).endPfn());
+                decider = new ChunkDecider(settings.capture(), early, vmcore.pageFacts(), dump, stripes.get(at));
                 if (at == 0) {
                     decider.restore(openRuns);
                 }

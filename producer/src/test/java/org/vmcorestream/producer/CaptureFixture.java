@@ -24,8 +24,8 @@ final class CaptureFixture {
     int parts = 1;
     int threads = 2;
 
-    /** Memory from which on pages are sent early. */
-    long earlyFrom = EarlyPages.LEAST_BYTES;
+    /** Whether pages are sent early; {@link #runPatiently} sends some early in any case. */
+    boolean early;
 
     /** Records after which a capture that goes on is killed. */
     int cutNextAt = Integer.MAX_VALUE;
@@ -56,7 +56,7 @@ final class CaptureFixture {
     Capture.Result run(Vmcore vmcore) throws IOException, InterruptedException {
         CaptureSettings settings = settings();
         try (CaptureCluster clients = cluster.clients();
-                PreparedCapture prepared = new PreparedCapture(vmcore, settings, earlyFrom)) {
+                PreparedCapture prepared = new PreparedCapture(vmcore, settings, early)) {
             return new CaptureRun(prepared, progress, clients, () -> PageCompressor.of(codec), budget, nanoClock).run();
         }
     }

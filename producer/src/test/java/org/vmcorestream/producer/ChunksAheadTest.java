@@ -31,7 +31,8 @@ class ChunksAheadTest {
         PfnRuns present = new PfnRuns(vmcore.memory().present());
         List<Stripe> stripes = Stripe.plan(present, vmcore.memory().endPfn(), 12, 4L << 30, "d", 1);
         assertThat(stripes).hasSizeGreaterThan(2);
-        try (ChunksAhead chunks = new ChunksAhead(vmcore, BuiltInRuleSets.capture(), false, DUMP, present, stripes)) {
+        try (ChunksAhead chunks =
+                new ChunksAhead(vmcore, BuiltInRuleSets.capture(), EarlyRule.NONE, DUMP, present, stripes)) {
             ChunkDescriptors descriptors = new ChunkDescriptors();
             VerdictRuns verdict = new VerdictRuns();
             for (Stripe stripe : stripes) {
@@ -89,7 +90,7 @@ class ChunksAheadTest {
     private ChunksAhead ahead() {
         PfnRuns present = new PfnRuns(vmcore.memory().present());
         List<Stripe> stripes = Stripe.plan(present, vmcore.memory().endPfn(), 12, 1L << 40, "d", 1);
-        return new ChunksAhead(vmcore, BuiltInRuleSets.capture(), false, DUMP, present, stripes);
+        return new ChunksAhead(vmcore, BuiltInRuleSets.capture(), EarlyRule.NONE, DUMP, present, stripes);
     }
 
     private static long threads() {

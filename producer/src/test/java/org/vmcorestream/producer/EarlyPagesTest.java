@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,11 +23,13 @@ import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.Chunk;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.rules.VerdictRuns;
+import org.vmcorestream.schemas.PageBatchIndex;
 import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.Dump;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.PageBatch;
 import org.vmcorestream.schemas.records.StripeState;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
 
 /** What the kernel itself needs is sent before the rest, and what was cut short goes on from there. */
 class EarlyPagesTest {
@@ -40,7 +43,7 @@ class EarlyPagesTest {
         CaptureFixture fixture = new CaptureFixture();
         fixture.stripeBytes = 1L << 30;
         fixture.parts = parts;
-        fixture.earlyFrom = 0;
+        fixture.early = true;
         return fixture;
     }
 
@@ -90,7 +93,7 @@ class EarlyPagesTest {
 
         SentDump dump = SentDump.of(fixture.cluster);
         CaptureFixture plain = fixture(1);
-        plain.earlyFrom = Long.MAX_VALUE;
+        plain.early = false;
         Capture.Result other = plain.run(guest());
         SentDump inOrder = SentDump.of(plain.cluster);
         assertThat(dump.pages.keySet()).isEqualTo(inOrder.pages.keySet());
@@ -149,25 +152,84 @@ class EarlyPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {30, 31})
-    void shouldSendNothingEarlyWhereAllWouldBe(int level) throws Exception {
-        fixture.capture = BuiltInRuleSets.level(level);
-        fixture.run(guest());
-        assertThat(fixture.last().getEarly()).isEmpty();
+    @ValueSource(strings = {"level-30", "level-31", "level-31-e"})
+    void shouldSendTheMemoryMapBehindAllElseWhereNothingButTheKernelsIsLeft(String level) throws Exception {
+        fixture.capture = BuiltInRuleSets.named(level).orElseThrow();
+        FakeVmcore guest = withMemmap();
+        Capture.Result result = fixture.run(guest);
+
+        SentDump dump = SentDump.of(fixture.cluster);
+        CaptureFixture plain = fixture(1);
+        plain.early = false;
+        plain.capture = fixture.capture;
+        plain.run(withMemmap());
+        SentDump inOrder = SentDump.of(plain.cluster);
+        assertThat(dump.pages.keySet()).isEqualTo(inOrder.pages.keySet());
+        assertThat(dump.kinds).isEqualTo(inOrder.kinds);
+        assertThat(guest.readTwice).isEmpty();
+        assertThat(result.pages()).isEqualTo(dump.pages.size());
+        List<Long> order = new ArrayList<>();
+        for (PageBatch batch : dump.batches) {
+            PageBatchIndex index = new PageBatchIndex();
+            index.decode(
+                    batch.getIndex(),
+                    batch.getFirstPfn(),
+                    batch.getPages(),
+                    FakeVmcore.PAGE,
+                    batch.getData().remaining());
+            for (int i = 0; i < batch.getPages(); i++) {
+                order.add(index.pfn(i));
+            }
+        }
+        assertThat(order).doesNotHaveDuplicates().hasSize(dump.pages.size());
+        assertThat(order.stream().dropWhile(pfn -> !isMemmap(pfn))).allMatch(EarlyPagesTest::isMemmap);
+        assertThat(order.stream().filter(EarlyPagesTest::isMemmap)).hasSize(2 * 512 - 40);
+        long behind = dump.pages.keySet().stream()
+                .filter(pfn -> pfn > GIB + 1_600 && !isMemmap(pfn))
+                .count();
+        assertThat(fixture.last().getEarly().get(0).getPages())
+                .as("what lies below the memory map goes with its stripe")
+                .isEqualTo(behind)
+                .isPositive();
     }
 
     @Test
-    void shouldSendNothingEarlyOfASmallGuest() throws Exception {
-        fixture.earlyFrom = EarlyPages.LEAST_BYTES;
-        fixture.run(guest());
-        assertThat(fixture.last().getEarly()).isEmpty();
+    void shouldSendNothingEarlyOfAPartWithoutMemoryMap() throws Exception {
+        CaptureFixture parts = fixture(3);
+        parts.capture = BuiltInRuleSets.level(31);
+        parts.run(withMemmap());
+        assertThat(parts.last().getEarly().get(0).getPages()).isZero();
+        assertThat(parts.last().getEarly().get(1).getPages()).isPositive();
+        assertThat(parts.last().getEarly().get(2).getPages()).isZero();
+        assertThat(parts.last().getEarly()).allMatch(early -> early.getDataEnd() >= 0);
+    }
+
+    /** The memory map lies in the second stripe, in two places, with other pages behind each. */
+    private static FakeVmcore withMemmap() {
+        return guest().memmap(0, GIB + 1_600)
+                .memmap(GIB / Chunk.PAGES, GIB + 2_500)
+                .cache(GIB + 1_700, GIB + 1_740);
+    }
+
+    private static boolean isMemmap(long pfn) {
+        return pfn >= GIB + 1_600 && pfn < GIB + 2_112 || pfn >= GIB + 2_500 && pfn < GIB + 3_012;
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "1, 3", "3, 2"})
-    void shouldGoOnWhereverItWasCutAndSendNothingTwice(int parts, int cuts) throws Exception {
+    @ValueSource(ints = {30, 31})
+    void shouldSendAllInOrderWhereItIsNotKnownWhichPagesAreTheMemoryMap(int level) throws Exception {
+        fixture.capture = BuiltInRuleSets.level(level);
+        fixture.run(guest());
+        assertThat(fixture.last().getEarly()).isEmpty();
+        assertThat(fixture.last().getStripes()).allMatch(stripe -> stripe.getDataEnd() >= 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"capture, 1, 1", "capture, 1, 3", "capture, 3, 2", "level-31, 1, 2"})
+    void shouldGoOnWhereverItWasCutAndSendNothingTwice(String capture, int parts, int cuts) throws Exception {
         CaptureFixture whole = fixture(parts);
-        whole.run(guest());
+        whole.capture = BuiltInRuleSets.named(capture).orElseThrow();
+        whole.run(withMemmap());
         Map<String, List<String>> expected = sent(whole);
         int records = whole.cluster.records.size();
         long seed = System.nanoTime();
@@ -175,21 +237,22 @@ class EarlyPagesTest {
         Random random = new Random(seed);
         for (int round = 0; round < 5; round++) {
             CaptureFixture cut = fixture(parts);
+            cut.capture = whole.capture;
             cut.cluster.cutAt(2 + random.nextInt(records - 3));
             // How many records tell of its life depends on the time: one that is cut behind its end is whole.
-            Throwable end = catchThrowable(() -> cut.run(guest()));
+            Throwable end = catchThrowable(() -> cut.run(withMemmap()));
             assertThat(end == null || end instanceof FakeCluster.Cut).isTrue();
             for (int i = 1; i < cuts && cut.last().getState() != DumpState.CAPTURED; i++) {
                 cut.cutNextAt = cut.cluster.records.size() + 1 + random.nextInt(8);
                 try {
-                    cut.resume(guest(), new FakePartitionLog(cut.cluster));
+                    cut.resume(withMemmap(), new FakePartitionLog(cut.cluster));
                 } catch (FakeCluster.Cut e) {
                     continue;
                 }
             }
             cut.cutNextAt = Integer.MAX_VALUE;
             if (cut.last().getState() != DumpState.CAPTURED) {
-                cut.resume(guest(), new FakePartitionLog(cut.cluster));
+                cut.resume(withMemmap(), new FakePartitionLog(cut.cluster));
             }
             assertThat(sent(cut)).as("seed %d, round %d", seed, round).isEqualTo(expected);
             Dump last = cut.last();
@@ -243,6 +306,42 @@ class EarlyPagesTest {
             assertThat(early.firstPfn()).isEqualTo(later.firstPfn()).isEqualTo(capture.firstPfn());
             for (int i = 0; i < pages; i++) {
                 if (first[i] != (captured[i] && kernels[i]) || second[i] != (captured[i] && !kernels[i])) {
+                    throw new AssertionError("seed " + seed + " page " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeTheMemoryMapOutOfAVerdictPageByPage() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            int pages = 1 + random.nextInt(Chunk.PAGES);
+            VerdictRuns capture = random(random, pages);
+            long base = capture.firstPfn();
+            SparsePfnBitmap memmap = new SparsePfnBitmap(base + 2L * Chunk.PAGES, 4);
+            BitSet map = new BitSet();
+            for (int runs = random.nextInt(20); runs > 0; runs--) {
+                int from = random.nextInt(pages);
+                int to = from + random.nextInt(1 << random.nextInt(16));
+                memmap.add(base + from, base + to);
+                map.set(from, to);
+            }
+            memmap.add(0, random.nextInt(100));
+            int firstEarly = random.nextInt(pages + 1) * random.nextInt(2);
+            map.set(0, firstEarly);
+            VerdictRuns early = new VerdictRuns();
+            VerdictRuns later = new VerdictRuns();
+            EarlyPages.split(capture, memmap, base + firstEarly, early, later);
+            boolean[] captured = kept(capture);
+            boolean[] first = kept(early);
+            boolean[] second = kept(later);
+            assertThat(early.pages()).isEqualTo(later.pages()).isEqualTo(pages);
+            assertThat(early.firstPfn()).isEqualTo(later.firstPfn()).isEqualTo(base);
+            for (int i = 0; i < pages; i++) {
+                if (first[i] != (captured[i] && !map.get(i)) || second[i] != (captured[i] && map.get(i))) {
                     throw new AssertionError("seed " + seed + " page " + i);
                 }
             }

@@ -26,6 +26,7 @@ import org.vmcorestream.vmcore.MemoryMap;
 import org.vmcorestream.vmcore.PageReader;
 import org.vmcorestream.vmcore.PfnRun;
 import org.vmcorestream.vmcore.PfnSet;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
 import org.vmcorestream.vmcore.Vmcore;
 import org.vmcorestream.vmcore.VmcoreException;
 import org.vmcorestream.vmcore.log.CrashReason;
@@ -214,6 +215,13 @@ final class FakeVmcore implements Vmcore {
     @Override
     public int structPageSize() {
         return STRUCT_PAGE;
+    }
+
+    @Override
+    public SparsePfnBitmap memmap() {
+        SparsePfnBitmap all = new SparsePfnBitmap(memory().endPfn(), memmaps.size() + 1);
+        memmaps.values().forEach(frame -> all.add(frame, frame + MemmapRuns.pages(STRUCT_PAGE, PAGE)));
+        return all;
     }
 
     @Override

@@ -46,7 +46,7 @@ class PatientCaptureTest {
     private final Clients clients = new Clients(fixture);
 
     private CaptureFixture fixture(int parts) {
-        CaptureFixture made = ResumeTest.fixture(parts);
+        CaptureFixture made = withEarlyPages(parts);
         made.progress = new CaptureProgress() {
             @Override
             public void at(Stage stage, long done, long total) {}
@@ -118,7 +118,7 @@ class PatientCaptureTest {
         for (int seed = 0; seed < 2; seed++) {
             Random random = new Random(seed);
             int parts = 1 + random.nextInt(3);
-            CaptureFixture whole = ResumeTest.fixture(parts);
+            CaptureFixture whole = withEarlyPages(parts);
             Capture.Result expected = whole.run(ResumeTest.guest());
             CaptureFixture cut = fixture(parts);
             int records = whole.cluster.records.size();
@@ -203,7 +203,7 @@ class PatientCaptureTest {
 
     @Test
     void shouldSendAllOfADumpAnewThatTheClusterHasLost() throws Exception {
-        CaptureFixture whole = ResumeTest.fixture(1);
+        CaptureFixture whole = withEarlyPages(1);
         whole.run(ResumeTest.guest());
         fixture.cluster.refuse(theSoManyth(30), new TimeoutException("Expiring 3 record(s)"));
         clients.atPause = fixture.cluster.records::clear;
@@ -217,7 +217,7 @@ class PatientCaptureTest {
 
     @Test
     void shouldSendAllOfADumpAnewWhenOffsetsSayThatTheClusterHasLostIt() throws Exception {
-        CaptureFixture whole = ResumeTest.fixture(1);
+        CaptureFixture whole = withEarlyPages(1);
         whole.run(ResumeTest.guest());
         int[] count = new int[1];
         // The cluster is empty from one record on, and takes what comes.
@@ -275,7 +275,7 @@ class PatientCaptureTest {
                 new TimeoutException("Expiring 1 record(s)"));
         Capture.Result result = fixture.runPatiently(ResumeTest.guest(), clients);
 
-        CaptureFixture whole = ResumeTest.fixture(1);
+        CaptureFixture whole = withEarlyPages(1);
         assertThat(result).isEqualTo(whole.run(ResumeTest.guest()));
         assertThat(fixture.life().stream().filter(dump -> dump.getState() == DumpState.CAPTURED))
                 .hasSize(1);
@@ -293,5 +293,11 @@ class PatientCaptureTest {
         assertThat(cut.last().getState()).isEqualTo(DumpState.FAILED);
         assertThat(cut.last().getFailure()).isEqualTo("capture was interrupted");
         assertThat(cut.cluster.closed()).isTrue();
+    }
+
+    private static CaptureFixture withEarlyPages(int parts) {
+        CaptureFixture fixture = ResumeTest.fixture(parts);
+        fixture.early = true;
+        return fixture;
     }
 }

@@ -13,16 +13,26 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.vmcore.PfnRun;
+import org.vmcorestream.vmcore.SparsePfnBitmap;
 import org.vmcorestream.vmcore.Vmcore;
 
 /** What is captured of real vmcores: as many pages as makedumpfile counts at levels 16 and 17, and each as it is in the file. */
 class RealVmcoreTest {
+    private static final Pattern SYMBOL = Pattern.compile("(?m)^SYMBOL\\((\\w+)\\)=([0-9a-f]{16})$");
+
+    @TempDir
+    private Path cutFolder;
+
     /** Pages that makedumpfile keeps at level 16, and how many of them are zeros. */
     private record Expected(long kept, long zero) {}
 
@@ -90,18 +100,97 @@ class RealVmcoreTest {
     Stream<DynamicTest> shouldSendEarlyWhatADumpOfLevel31Has() throws IOException {
         return unpacked().stream()
                 .map(name -> DynamicTest.dynamicTest(name, () -> {
-                    BitSet early = sent(name, 17, 0);
+                    BitSet early = sent(name, 17, true);
                     assertThat(early.cardinality()).isPositive();
-                    assertThat(early).isEqualTo(sent(name, 31, Long.MAX_VALUE));
+                    assertThat(early).isEqualTo(sent(name, 31, false));
                 }));
     }
 
+    /** The kernel log, page tables and all else of the kernel are in a file that has early pages alone. */
+    @TestFactory
+    Stream<DynamicTest> shouldOpenACaptureThatWasCutBehindItsEarlyPages() throws IOException {
+        return unpacked().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    Path file = cutFolder.resolve(name + ".cut");
+                    try (Vmcore vmcore = Vmcore.open(path(name))) {
+                        CutFile.write(file, vmcore, 17, sent(name, 17, false), sent(name, 17, true));
+                        try (Vmcore cut = Vmcore.open(file)) {
+                            assertSameKernel(cut, vmcore);
+                        }
+                    } finally {
+                        Files.deleteIfExists(file);
+                    }
+                }));
+    }
+
+    /** crash, drgn and makedumpfile's --dump-dmesg open what comes before it (docs/crash.md). */
+    @TestFactory
+    Stream<DynamicTest> shouldSendTheMemoryMapLastOfACaptureByLevel31() throws IOException {
+        return unpacked().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    try (Vmcore vmcore = Vmcore.open(path(name))) {
+                        BitSet memmap = memmap(vmcore);
+                        BitSet all = sent(name, 31, false);
+                        BitSet before = sentBefore(memmap, path(name));
+                        BitSet expected = (BitSet) all.clone();
+                        expected.andNot(memmap);
+                        assertThat(before).isEqualTo(expected).isNotEqualTo(all);
+                    }
+                }));
+    }
+
+    private static BitSet memmap(Vmcore vmcore) throws IOException {
+        BitSet memmap = new BitSet();
+        SparsePfnBitmap frames = vmcore.memmap();
+        for (long pfn = frames.nextSet(0); pfn >= 0; pfn = frames.nextSet(pfn + 1)) {
+            memmap.set((int) pfn);
+        }
+        return memmap;
+    }
+
+    /** Page frames of the pages of a capture by level 31 that are sent before the first of some. */
+    private static BitSet sentBefore(BitSet some, Path path) throws Exception {
+        CaptureFixture fixture = new CaptureFixture();
+        fixture.stripeBytes = 1L << 30;
+        fixture.capture = BuiltInRuleSets.level(31);
+        fixture.early = true;
+        BitSet before = new BitSet();
+        boolean[] reached = {false};
+        SentDump sent = new SentDump((pfn, kind, contents) -> {
+            reached[0] |= some.get((int) pfn);
+            if (!reached[0]) {
+                before.set((int) pfn);
+            }
+        });
+        fixture.cluster.passPageDataTo(sent::read);
+        try (Vmcore vmcore = Vmcore.open(path)) {
+            fixture.run(vmcore);
+        }
+        return before;
+    }
+
+    private static void assertSameKernel(Vmcore cut, Vmcore whole) throws IOException {
+        assertThat(cut.kernelLog().complete())
+                .as(cut.kernelLog().problem())
+                .isEqualTo(whole.kernelLog().complete());
+        assertThat(cut.kernelLog().text()).isEqualTo(whole.kernelLog().text()).isNotEmpty();
+        Matcher symbol = SYMBOL.matcher(new String(whole.vmcoreInfoText(), StandardCharsets.ISO_8859_1));
+        int symbols = 0;
+        while (symbol.find()) {
+            long address = Long.parseUnsignedLong(symbol.group(2), 16);
+            OptionalLong physical = cut.physicalAddress(address);
+            assertThat(physical).as(symbol.group(1)).isEqualTo(whole.physicalAddress(address));
+            symbols += physical.isPresent() ? 1 : 0;
+        }
+        assertThat(symbols).as("symbols that page tables find").isPositive();
+    }
+
     /** Page frames of the pages of a capture that are sent early, of all where none are. */
-    private static BitSet sent(String name, int level, long earlyFrom) throws Exception {
+    private static BitSet sent(String name, int level, boolean early) throws Exception {
         CaptureFixture fixture = new CaptureFixture();
         fixture.stripeBytes = 1L << 30;
         fixture.capture = BuiltInRuleSets.level(level);
-        fixture.earlyFrom = earlyFrom;
+        fixture.early = early;
         BitSet pages = new BitSet();
         boolean[] over = {false};
         SentDump sent = new SentDump((pfn, kind, contents) -> {
@@ -110,7 +199,7 @@ class RealVmcoreTest {
             }
         });
         fixture.cluster.passPageDataTo(record -> {
-            over[0] |= earlyFrom == 0 && !new String(record.key(), StandardCharsets.UTF_8).endsWith("/-1");
+            over[0] |= early && !new String(record.key(), StandardCharsets.UTF_8).endsWith("/-1");
             sent.read(record);
         });
         try (Vmcore vmcore = Vmcore.open(path(name))) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The rule sets that need no file: {@code level-0} to {@code level-31}, with exactly the verdicts of makedumpfile's dump
@@ -58,6 +59,7 @@ public final class BuiltInRuleSets {
     /** Name of the rule set of a producer that was not told what to capture. */
     public static final String CAPTURE = "capture";
 
+    private static final Set<String> KERNEL_ONLY = Set.of("level-30", "level-30-e", "level-31", "level-31-e");
     private static final String LEVEL_PREFIX = "level-";
     private static final String VMEMMAP_SUFFIX = "-e";
 
@@ -86,6 +88,11 @@ public final class BuiltInRuleSets {
     public static RuleSet withoutUnusedVmemmap(RuleSet ruleSet) {
         return new RuleSet(
                 ruleSet.name() + VMEMMAP_SUFFIX, ruleSet.countsZero(), true, ruleSet.supplies(), ruleSet.rules());
+    }
+
+    /** Whether a rule set of this name is built in and keeps nothing but the kernel's own pages: levels 30 and 31, which differ in what they count. */
+    public static boolean keepsKernelOnly(String name) {
+        return KERNEL_ONLY.contains(name);
     }
 
     /** What is worth keeping for any later rule set: all but free, unaccepted, offline and poisoned pages. */

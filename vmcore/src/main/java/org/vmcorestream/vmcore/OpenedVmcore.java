@@ -173,6 +173,11 @@ final class OpenedVmcore implements Vmcore {
     }
 
     @Override
+    public SparsePfnBitmap memmap() throws IOException {
+        return memmapSurvey().all();
+    }
+
+    @Override
     public int structPageSize() {
         return layout.size();
     }

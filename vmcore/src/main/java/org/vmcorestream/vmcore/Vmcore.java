@@ -97,6 +97,16 @@ public interface Vmcore extends AutoCloseable {
     /** A new reader of struct pages, for one thread. */
     ChunkDescriber describer() throws IOException;
 
+    /**
+     * Page frames that hold struct pages, those of all of memory; none where the memory map is not one array in virtual memory. Finding them
+     * takes a step for each large page that the map lies in, once. The answer changes no more and can be read by all threads.
+     *
+     * @throws IOException when the vmcore cannot be read
+     */
+    default SparsePfnBitmap memmap() throws IOException {
+        return new SparsePfnBitmap(0, 0);
+    }
+
     /** The reader of page contents. */
     PageReader pages();
 

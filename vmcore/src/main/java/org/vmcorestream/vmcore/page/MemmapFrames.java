@@ -26,11 +26,18 @@ public final class MemmapFrames {
     /** What was found out about the whole memory map, for the readers of all threads. */
     public static final class Survey {
         private final boolean usable;
+        private final SparsePfnBitmap all;
         private final SparsePfnBitmap shared;
 
-        private Survey(boolean usable, SparsePfnBitmap shared) {
+        private Survey(boolean usable, SparsePfnBitmap all, SparsePfnBitmap shared) {
             this.usable = usable;
+            this.all = all;
             this.shared = shared;
+        }
+
+        /** Page frames that hold struct pages, those mapped twice included; changes no more. Not all of them where a limit was met. */
+        public SparsePfnBitmap all() {
+            return all;
         }
     }
 
@@ -64,14 +71,14 @@ public final class MemmapFrames {
             throws IOException {
         OptionalLong vmemmap = sections.vmemmap(pageShift);
         if (vmemmap.isEmpty()) {
-            return new Survey(false, null);
+            return new Survey(false, new SparsePfnBitmap(endPfn, 0), null);
         }
         SparsePfnBitmap seen = new SparsePfnBitmap(endPfn, maxChunks);
         SparsePfnBitmap shared = new SparsePfnBitmap(endPfn, maxChunks);
         Mappings mappings = new Mappings(seen, shared, maxMappings);
         new MemmapPages(sections, tables, vmemmap.getAsLong(), layout.size(), pageShift, endPfn)
                 .walk(0, sections.endPfn(), mappings);
-        return new Survey(!mappings.exceeded(), shared);
+        return new Survey(!mappings.exceeded(), seen, shared);
     }
 
     /** A reader with page tables of its own, for one thread. */

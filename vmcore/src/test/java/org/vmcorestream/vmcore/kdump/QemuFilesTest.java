@@ -2,6 +2,7 @@
 package org.vmcorestream.vmcore.kdump;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
@@ -15,17 +16,20 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vmcorestream.vmcore.UnsupportedVmcoreException;
 import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.spool.DumpSource;
 import org.vmcorestream.vmcore.spool.SpoolRoom;
 import org.vmcorestream.vmcore.spool.Spooler;
 
 /**
- * Files that QEMU 7.2.22, built with lzo and snappy, wrote with dump-guest-memory (the raw ones with the change of 8.2 that knows raw). The
- * guest is a q35 of 1 MiB that never ran. Its firmware, 64 KiB that {@link #firmware} makes, lies below 1 MiB and below 4 GiB; all other pages are zero.
+ * Files that QEMU 7.2.22, built with lzo and snappy, wrote with dump-guest-memory (the raw ones with the change of 8.2 that knows raw), and
+ * raw-zlib-10 of QEMU 10.0.2, which says "Unknown" for the machine where 7.2 says "x86_64" and has the same bytes else. The guest is a q35 of
+ * 1 MiB that never ran. Its firmware, 64 KiB that {@link #firmware} makes, lies below 1 MiB and below 4 GiB; all other pages are zero.
  */
 class QemuFilesTest {
     private static final int PAGE = 4096;
@@ -80,7 +84,8 @@ class QemuFilesTest {
         "zlib, ZLIB, 0x1",
         "raw-lzo, LZO, 0x2",
         "raw-snappy, SNAPPY, 0x4",
-        "raw-zlib, ZLIB, 0x1"
+        "raw-zlib, ZLIB, 0x1",
+        "raw-zlib-10, ZLIB, 0x1"
     })
     void shouldReadWhatQemuWrote(String form, PageCodec codec, String status) throws IOException {
         byte[] written = qemu(form);
@@ -125,6 +130,14 @@ class QemuFilesTest {
     @CsvSource({"lzo, raw-lzo", "snappy, raw-snappy", "zlib, raw-zlib", "lzo, snappy", "lzo, zlib"})
     void shouldMakeTheSameElfFileOfEveryForm(String one, String other) throws IOException {
         assertThat(elf(one)).isEqualTo(elf(other));
+    }
+
+    @Test
+    void shouldRefuseAnElfFileOfAMachineThatNothingNames() {
+        assertThatThrownBy(() -> elf("raw-zlib-10"))
+                .isInstanceOf(UnsupportedVmcoreException.class)
+                .hasMessageEndingWith(
+                        "is of machine 'Unknown', expected x86_64, aarch64 or riscv64 to write an ELF file of");
     }
 
     private byte[] elf(String form) throws IOException {

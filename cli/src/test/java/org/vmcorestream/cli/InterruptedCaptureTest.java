@@ -213,6 +213,8 @@ class InterruptedCaptureTest {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx256m",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-cp",
                     System.getProperty("java.class.path"),
                     "org.vmcorestream.cli.Main"));
@@ -382,8 +384,10 @@ class InterruptedCaptureTest {
     /** Partition and number of each batch of pages of a dump, as often as it is on page-data. */
     private static List<String> batches(String dumpId) {
         List<String> found = new ArrayList<>();
-        try (KafkaConsumer<ByteBuffer, ByteBuffer> consumer =
-                new KafkaConsumer<>(ReaderSettings.withoutGroup(line.client()))) {
+        Map<String, Object> settings = ReaderSettings.withoutGroup(line.client());
+        // Closing waits for the fetch that is under way, which finds nothing behind the end.
+        settings.put("fetch.max.wait.ms", 10);
+        try (KafkaConsumer<ByteBuffer, ByteBuffer> consumer = new KafkaConsumer<>(settings)) {
             List<TopicPartition> all = IntStream.range(0, PARTITIONS)
                     .mapToObj(number -> new TopicPartition(line.topics().pageData(), number))
                     .toList();

@@ -245,7 +245,7 @@ class MainTest {
             port = socket.getLocalPort();
         }
         isOneComplaint(
-                kafka(command, "127.0.0.1:" + port, "default.api.timeout.ms=1500"),
+                kafka(command, "127.0.0.1:" + port, "default.api.timeout.ms=300"),
                 ExitCode.KAFKA,
                 "127.0.0.1:" + port + ": no Kafka broker answers");
     }

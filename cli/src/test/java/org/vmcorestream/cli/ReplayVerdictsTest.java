@@ -50,6 +50,9 @@ class ReplayVerdictsTest {
     private static final long GIB = 1L << 30;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
+    /** Between two looks at a topic. */
+    private static final long LOOK_MILLIS = 50;
+
     /** What level-8 does, but for pages of the swap cache; written down by somebody. */
     private static final String USER_PAGES = """
             name: user-pages
@@ -206,6 +209,7 @@ class ReplayVerdictsTest {
                     return outcome;
                 }
             }
+            Thread.sleep(LOOK_MILLIS);
         }
         throw new AssertionError("no outcome of replay " + replayId);
     }
@@ -220,6 +224,7 @@ class ReplayVerdictsTest {
             if (found.stream().filter(record -> key(record).endsWith("/total")).count() == stripes) {
                 return found.stream().map(ReplayVerdictsTest::text).sorted().toList();
             }
+            Thread.sleep(LOOK_MILLIS);
         }
         throw new AssertionError("no verdicts of dump " + dumpId + " under " + ruleSet);
     }
@@ -254,6 +259,8 @@ class ReplayVerdictsTest {
     private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
         Map<String, Object> settings = new HashMap<>(line.client());
         settings.put("isolation.level", "read_committed");
+        // Closing waits for the fetch that is under way, which finds nothing behind the end.
+        settings.put("fetch.max.wait.ms", 10);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()

@@ -85,7 +85,7 @@ class StoreTest {
             assertThat(Captured.run("export", file, "-o", there, "--format", "elf")
                             .exitCode())
                     .isZero();
-            assertThat(objects.resolve("exported")).hasSameBinaryContentAs(there);
+            assertThat(Files.mismatch(objects.resolve("exported"), there)).isEqualTo(-1);
             Path back = folder.resolve("back");
             Captured.Result read = Captured.run(
                     "export", "s3://crashes/prod/" + dump + "/vmcore", "-o", back, "--store-config", config);

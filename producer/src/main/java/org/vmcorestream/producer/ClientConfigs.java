@@ -39,6 +39,10 @@ final class ClientConfigs {
 
     private static final int ANSWER_BYTES = 1 << 20;
     private static final int SEARCH_BYTES = 4 << 20;
+
+    /** How long a broker may hold back a fetch that finds nothing. */
+    private static final int SEARCH_WAIT_MS = 10;
+
     private static final long DEFAULT_MAX_BLOCK_MS = 60_000;
     /** Patience where nothing else is said: networks and brokers are gone for less, mostly. */
     private static final int DEFAULT_DELIVERY_TIMEOUT_MS = 3_600_000;
@@ -93,7 +97,10 @@ final class ClientConfigs {
         return configs;
     }
 
-    /** Settings of the consumer that looks for what a capture that was cut short has sent. */
+    /**
+     * Settings of the consumer that looks for what a capture that was cut short has sent. It asks for nothing but what is there: a
+     * fetch that went to the end of a partition would hold up the next question to the same broker for half a second.
+     */
     static Map<String, Object> search(Map<String, Object> client, Topics topics) {
         Map<String, Object> configs = ReaderSettings.withoutGroup(client);
         configs.keySet()
@@ -102,6 +109,7 @@ final class ClientConfigs {
         Object given = client.get(ConsumerConfig.CLIENT_ID_CONFIG);
         configs.put(ConsumerConfig.CLIENT_ID_CONFIG, (given == null ? topics.dumps() : given) + "-resume");
         configs.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        configs.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, SEARCH_WAIT_MS);
         configs.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, SEARCH_BYTES);
         configs.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, SEARCH_BYTES);
         return configs;

@@ -42,6 +42,13 @@ class ClientConfigsTest {
     }
 
     @Test
+    void shouldNotWaitBehindTheEndOfWhatItSearches() {
+        Map<String, Object> configs = ClientConfigs.search(
+                Map.of("bootstrap.servers", "b:1", "fetch.max.wait.ms", "5000"), FakeCluster.TOPICS);
+        assertThat(configs).containsEntry("fetch.max.wait.ms", 10).containsEntry("isolation.level", "read_committed");
+    }
+
+    @Test
     void shouldHaveClientsWatchedOnlyWhereTheUserSaysSo() {
         String beans = "org.apache.kafka.common.metrics.JmxReporter";
         CaptureSettings usual = settings(Map.of("bootstrap.servers", "b:1"));

@@ -22,11 +22,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
 import org.vmcorestream.processor.EnduringVerdictService;
 import org.vmcorestream.processor.VerdictService;
-import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureProgress;
-import org.vmcorestream.producer.CaptureSettings;
-import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Keys;
@@ -163,23 +160,12 @@ final class Line implements AutoCloseable {
     Capture.Result capture(
             Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes, int parts)
             throws IOException, InterruptedException {
-        String dumpId = DumpId.next();
-        return Capture.run(
-                vmcore,
-                new CaptureSettings(
-                        client(),
-                        topics,
-                        dumpId,
-                        "host",
-                        "tenant",
-                        capture,
-                        ruleSets,
-                        codec,
-                        stripeBytes,
-                        parts,
-                        2,
-                        AdmissionPolicy.NEVER),
-                CaptureProgress.NONE);
+        CapturePlan plan = new CapturePlan(client(), topics, capture);
+        plan.ruleSets = ruleSets;
+        plan.codec = codec;
+        plan.stripeBytes = stripeBytes;
+        plan.parts = parts;
+        return Capture.run(vmcore, plan.settings(), CaptureProgress.NONE);
     }
 
     /** Makes sinks of groups to come make files again that were made before. */

@@ -3,6 +3,7 @@ package org.vmcorestream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +67,7 @@ class TopicsMadeAnewTest {
         DumpFile file = sink.next();
         sink.close();
         assertThat(file.getComplete()).isTrue();
-        return Files.readAllBytes(Path.of(file.getLocation()));
+        return Files.readAllBytes(Path.of(URI.create(file.getLocation())));
     }
 
     /** Returns when the cluster does not know them any more; the changelog of the processor stays. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +35,11 @@ public final class EnduringVerdictService implements AutoCloseable {
     static final Duration TICK = Duration.ofMillis(500);
 
     /** Every so many ticks the cluster is asked. */
-    static final int LOOK_TICKS = 10;
+    static final int LOOK_TICKS = 6;
 
     /** So many answers in a row that a topic is missing are believed: a broker that was only just started may be wrong once. */
     static final int BELIEVED = 2;
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration CLOSE = Duration.ofSeconds(35);
     private static final Logger LOG = LoggerFactory.getLogger(EnduringVerdictService.class);
 
@@ -204,15 +204,17 @@ public final class EnduringVerdictService implements AutoCloseable {
     }
 
     private boolean mayTryAgain(Throwable cause) throws InterruptedException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException("told to end");
+        }
         if (nanoClock.getAsLong() - begunAt >= WELL.toNanos()) {
             tries = 0;
         }
         if (ClusterTrouble.isRefusal(cause) || tries == MOST_TRIES) {
             return false;
         }
-        Duration wait = Duration.ofSeconds(1L << Math.min(tries, 6));
-        wait = wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE;
         tries++;
+        Duration wait = BackOff.after(tries);
         listener.cutShort(OneLine.of(cause.getMessage()), wait);
         pause.await(wait);
         return true;
@@ -246,7 +248,7 @@ public final class EnduringVerdictService implements AutoCloseable {
             if (answer instanceof TopicAnswer.There there) {
                 return there.incarnation();
             } else if (answer instanceof TopicAnswer.Refused refused) {
-                throw new IllegalStateException(refused.why());
+                throw new KafkaException(refused.why());
             }
             pause.await(TICK.multipliedBy(2));
         }

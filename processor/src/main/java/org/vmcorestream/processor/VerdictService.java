@@ -131,13 +131,14 @@ public final class VerdictService implements AutoCloseable {
 
     private StreamThreadExceptionResponse stop(Throwable cause) {
         failure.compareAndSet(null, cause);
-        LOG.error("processor {} stops: {}", settings.applicationId(), oneLine(cause), cause);
+        // Whoever started it says so, or goes on.
+        LOG.info("processor {} stops: {}", settings.applicationId(), oneLine(cause), cause);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
     private void replaysRefused(Throwable cause) {
         failure.compareAndSet(null, cause);
-        LOG.error("replays of processor {} stop: {}", settings.applicationId(), oneLine(cause), cause);
+        LOG.info("replays of processor {} stop: {}", settings.applicationId(), oneLine(cause), cause);
     }
 
     /**

@@ -149,6 +149,22 @@ class EnduringVerdictServiceTest {
     }
 
     @Test
+    void shouldEndWhenTheClusterDoesNotSayWhatItWaitsFor() {
+        cluster.says(MISSING, MISSING, new TopicAnswer.Refused("cannot ask for topic vmcore.dumps: not yours"));
+        assertThatThrownBy(cluster::watch).hasMessage("cannot ask for topic vmcore.dumps: not yours");
+    }
+
+    @Test
+    void shouldSayNothingOfABeginningThatItsEndInterrupted() throws Exception {
+        cluster.cannotBegin.add("");
+        cluster.cannotBegin.add("interrupted");
+        cluster.says(MISSING, MISSING, there(NEW));
+        cluster.watch();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(cluster.log).containsExactly("begin false", "close", "begin true");
+    }
+
+    @Test
     void shouldNotBeginWithoutTopicsAtItsStart() {
         cluster.cannotBegin.add("topic vmcore.page-metadata is missing");
         assertThatThrownBy(cluster::watch).hasMessage("topic vmcore.page-metadata is missing");
@@ -208,6 +224,9 @@ class EnduringVerdictServiceTest {
         public EnduringVerdictService.Round begin(boolean anew) {
             log.add("begin " + anew);
             String why = cannotBegin.isEmpty() ? "" : cannotBegin.poll();
+            if (why.equals("interrupted")) {
+                Thread.currentThread().interrupt();
+            }
             if (!why.isEmpty()) {
                 throw new IllegalStateException(why);
             }

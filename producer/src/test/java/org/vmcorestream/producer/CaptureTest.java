@@ -14,7 +14,8 @@ class CaptureTest {
     void shouldSayThatNobodyAnswersWithinTheTimeGiven() throws Exception {
         try (ServerSocket silent = new ServerSocket(0)) {
             String brokers = "127.0.0.1:" + silent.getLocalPort();
-            CaptureSettings settings = CaptureFixture.settings(Map.of("bootstrap.servers", brokers, "max.block.ms", "700"));
+            CaptureSettings settings =
+                    CaptureFixture.settings(Map.of("bootstrap.servers", brokers, "max.block.ms", "700"));
             assertThatThrownBy(() -> Capture.run(new FakeVmcore().memory(0, 3), settings, CaptureProgress.NONE))
                     .isInstanceOf(CaptureException.class)
                     .hasMessage("no answer from " + brokers + " within 700 ms, expected a Kafka broker");

@@ -43,8 +43,8 @@ class ClientConfigsTest {
     void shouldHaveClientsWatchedOnlyWhereTheUserSaysSo() {
         String beans = "org.apache.kafka.common.metrics.JmxReporter";
         CaptureSettings usual = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1"));
-        CaptureSettings watched =
-                CaptureFixture.settings(Map.of("bootstrap.servers", "b:1", "metric.reporters", beans, "enable.metrics.push", "true"));
+        CaptureSettings watched = CaptureFixture.settings(
+                Map.of("bootstrap.servers", "b:1", "metric.reporters", beans, "enable.metrics.push", "true"));
 
         assertThat(new ProducerConfig(ClientConfigs.data(usual, UNKNOWN)).getList("metric.reporters"))
                 .isEmpty();
@@ -132,7 +132,8 @@ class ClientConfigsTest {
 
     @Test
     void shouldGiveTheAdminClientNothingItDoesNotKnow() {
-        Map<String, Object> configs = ClientConfigs.admin(CaptureFixture.settings(Map.of("bootstrap.servers", "b:1", "acks", "all")));
+        Map<String, Object> configs =
+                ClientConfigs.admin(CaptureFixture.settings(Map.of("bootstrap.servers", "b:1", "acks", "all")));
 
         assertThat(AdminClientConfig.configNames()).containsAll(configs.keySet());
     }

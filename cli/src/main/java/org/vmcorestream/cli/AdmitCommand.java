@@ -109,7 +109,7 @@ final class AdmitCommand extends ConsoleCommand {
 
         @Override
         public void standby() {
-            console.log("Another gate is at work.");
+            console.log("This gate is not at work: another one is, or the cluster is gone and it waits for its turn.");
         }
 
         @Override

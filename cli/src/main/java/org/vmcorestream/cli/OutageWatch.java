@@ -10,18 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.vmcorestream.producer.SilenceClock;
 
 /**
- * Asks the cluster now and then whether it is there, for a service that waits for it without a word: says so after ten seconds without an
- * answer and each minute from then on, and when it answers again.
+ * Asks the cluster now and then whether it is there and has what a service needs, for one that waits for it without a word: says so as
+ * {@link SilenceClock} does, at once when a silence ends and something is missing, and when all is well again.
  */
 final class OutageWatch implements AutoCloseable {
-    private static final Duration FIRST = Duration.ofSeconds(10);
-    private static final Duration AGAIN = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -30,8 +30,10 @@ final class OutageWatch implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final Thread thread = new Thread(this::run, "outage-watch");
     private AutoCloseable client = () -> {};
+    private final SilenceClock silence = new SilenceClock();
+    private SilenceClock lack = new SilenceClock();
+    private long answeredAt;
     private long wellAt;
-    private long nextAt = FIRST.toNanos();
 
     /** What the cluster is asked. */
     @FunctionalInterface
@@ -53,13 +55,37 @@ final class OutageWatch implements AutoCloseable {
         this.lines = lines;
         this.nanoClock = nanoClock;
         wellAt = nanoClock.getAsLong();
+        answeredAt = wellAt;
         thread.setDaemon(true);
     }
 
     /** Begins to watch a cluster that has answered before, and a topic that it had. */
     static OutageWatch begin(Console console, Map<String, Object> client, String topic) {
+        return begin(console, client, admin -> ask(admin, topic));
+    }
+
+    /**
+     * Begins to watch a cluster that has answered before, for a service that looks itself whether it has what it needs.
+     *
+     * @param lacks what is missing, in one line; empty when nothing
+     */
+    static OutageWatch begin(
+            Console console, Map<String, Object> client, String topic, Supplier<Optional<String>> lacks) {
+        return begin(console, client, admin -> {
+            ask(admin, topic);
+            return lacks.get();
+        });
+    }
+
+    /** Asks through a client. */
+    @FunctionalInterface
+    private interface AdminQuestion {
+        Optional<String> ask(Admin admin) throws TimeoutException, InterruptedException;
+    }
+
+    private static OutageWatch begin(Console console, Map<String, Object> client, AdminQuestion question) {
         Admin admin = Admin.create(client);
-        OutageWatch watch = new OutageWatch(() -> ask(admin, topic), console::log, System::nanoTime);
+        OutageWatch watch = new OutageWatch(() -> question.ask(admin), console::log, System::nanoTime);
         watch.client = () -> admin.close(Duration.ZERO);
         watch.thread.start();
         return watch;
@@ -97,32 +123,42 @@ final class OutageWatch implements AutoCloseable {
 
     /** Asks once. */
     void look() throws InterruptedException {
-        String lacks;
+        Optional<String> lacks;
         try {
-            Optional<String> answer = question.ask();
-            if (answer.isEmpty()) {
-                well();
-                return;
-            }
-            lacks = "The cluster answers, but " + answer.get() + ".";
+            lacks = question.ask();
         } catch (TimeoutException e) {
-            lacks = "";
+            long since = nanoClock.getAsLong() - answeredAt;
+            if (silence.hear(since) == SilenceClock.Word.SILENT) {
+                lines.accept(
+                        "No broker has answered for " + Duration.ofNanos(since).toSeconds() + " s, waiting.");
+            }
+            return;
         }
-        long since = nanoClock.getAsLong() - wellAt;
-        if (since >= nextAt) {
-            String silent =
-                    "No broker has answered for " + Duration.ofNanos(since).toSeconds() + " s, waiting.";
-            lines.accept(lacks.isEmpty() ? silent : lacks);
-            nextAt = since + AGAIN.toNanos();
+        answeredAt = nanoClock.getAsLong();
+        boolean again = silence.hear(0) == SilenceClock.Word.OVER;
+        if (lacks.isPresent()) {
+            lacking(lacks.get(), again);
+        } else {
+            well(again);
         }
     }
 
-    private void well() {
-        if (nextAt > FIRST.toNanos()) {
+    private void lacking(String what, boolean again) {
+        if (again) {
+            lack = new SilenceClock();
+        }
+        if (lack.hear(answeredAt - wellAt) == SilenceClock.Word.SILENT) {
+            lines.accept("The cluster answers, but " + what + ".");
+        }
+    }
+
+    private void well(boolean again) {
+        wellAt = answeredAt;
+        if (lack.hear(0) == SilenceClock.Word.OVER) {
+            lines.accept("The cluster has its topics again.");
+        } else if (again) {
             lines.accept("The cluster answers again.");
         }
-        wellAt = nanoClock.getAsLong();
-        nextAt = FIRST.toNanos();
     }
 
     @Override

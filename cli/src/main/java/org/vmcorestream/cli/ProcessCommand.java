@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.vmcorestream.processor.EnduringVerdictService;
 import org.vmcorestream.processor.VerdictService;
 import org.vmcorestream.rules.RuleSet;
 import picocli.CommandLine.Command;
@@ -101,11 +102,28 @@ final class ProcessCommand extends ConsoleCommand {
         try (RuleSetFinder finder = RuleSetFinder.in(kafka)) {
             defaults = finder.find(ruleSets);
         }
-        VerdictService service = teardown.add(new VerdictService(new VerdictService.Settings(
-                client, kafka.topics(), applicationId, defaults, state, streamThreads, replayShare)));
-        service.start(START);
+        EnduringVerdictService service = teardown.add(EnduringVerdictService.start(
+                new VerdictService.Settings(
+                        client, kafka.topics(), applicationId, defaults, state, streamThreads, replayShare),
+                new Lines(console()),
+                START));
         console().log("Deciding for " + kafka.bootstrapServer() + " as " + applicationId + "; interrupt to end.");
-        teardown.add(OutageWatch.begin(console(), client, kafka.topics().pageMetadata()));
+        teardown.add(OutageWatch.begin(console(), client, kafka.topics().pageMetadata(), service::lacks));
         return LongRunning.await(service::failure);
+    }
+
+    private record Lines(Console console) implements EnduringVerdictService.Listener {
+        @Override
+        public void cutShort(String why, Duration pause) {
+            console.log("Cut short, going on by itself in " + pause.toSeconds() + " s: " + why);
+        }
+
+        @Override
+        public void goesOn(boolean anew) {
+            console.log(
+                    anew
+                            ? "Deciding goes on, from the beginning of topics that were made anew."
+                            : "Deciding goes on where it was.");
+        }
     }
 }

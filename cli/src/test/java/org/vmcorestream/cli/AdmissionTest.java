@@ -28,8 +28,6 @@ import org.vmcorestream.gate.GateSettings;
 import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureProgress;
-import org.vmcorestream.producer.CaptureSettings;
-import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.schemas.ReaderSettings;
 import org.vmcorestream.schemas.RecordCodec;
@@ -38,7 +36,6 @@ import org.vmcorestream.schemas.records.AdmissionState;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.testkit.SyntheticVmcore;
 import org.vmcorestream.vmcore.Vmcore;
-import org.vmcorestream.vmcore.codec.PageCodec;
 
 /** Captures that arrive together at a gate with room for two, and a gate that is gone in the middle. */
 class AdmissionTest {
@@ -162,20 +159,10 @@ class AdmissionTest {
 
     private static String capture(Line line, SyntheticVmcore guest, AdmissionPolicy.Mode admission) throws Exception {
         try (Vmcore vmcore = Vmcore.open(guest.file())) {
-            CaptureSettings settings = new CaptureSettings(
-                    line.client(),
-                    line.topics(),
-                    DumpId.next(),
-                    "host",
-                    "",
-                    BuiltInRuleSets.level(31),
-                    List.of("level-31"),
-                    PageCodec.ZSTD,
-                    1L << 30,
-                    1,
-                    1,
-                    new AdmissionPolicy(admission, Duration.ofMinutes(2)));
-            return Capture.run(vmcore, settings, CaptureProgress.NONE).dumpId();
+            CapturePlan plan = new CapturePlan(line.client(), line.topics(), BuiltInRuleSets.level(31));
+            plan.threads = 1;
+            plan.admission = new AdmissionPolicy(admission, Duration.ofMinutes(2));
+            return Capture.run(vmcore, plan.settings(), CaptureProgress.NONE).dumpId();
         }
     }
 

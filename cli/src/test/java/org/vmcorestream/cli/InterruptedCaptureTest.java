@@ -41,7 +41,6 @@ import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureConnection;
 import org.vmcorestream.producer.CaptureProgress;
 import org.vmcorestream.producer.CaptureSettings;
-import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.producer.DumpSearch;
 import org.vmcorestream.producer.PreparedCapture;
 import org.vmcorestream.rules.BuiltInRuleSets;
@@ -326,17 +325,7 @@ class InterruptedCaptureTest {
     @Test
     void shouldGoOnByItselfWhenItsClientEndsAndTheBrokerIsRestarted() throws Exception {
         int port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
-        CaptureSettings settings = new CaptureSettings(
-                line.client(),
-                line.topics(),
-                DumpId.next(),
-                "host",
-                "",
-                LEVEL,
-                List.of(LEVEL.name()),
-                PageCodec.ZSTD,
-                GIB,
-                2);
+        CaptureSettings settings = new CapturePlan(line.client(), line.topics(), LEVEL).settings();
         List<String> told = new ArrayList<>();
         CaptureProgress progress = new CaptureProgress() {
             @Override

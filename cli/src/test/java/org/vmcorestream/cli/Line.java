@@ -14,17 +14,16 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
+import org.vmcorestream.processor.EnduringVerdictService;
 import org.vmcorestream.processor.VerdictService;
-import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureProgress;
-import org.vmcorestream.producer.CaptureSettings;
-import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
 import org.vmcorestream.schemas.Keys;
@@ -41,12 +40,13 @@ final class Line implements AutoCloseable {
     static final RuleSet DEFAULT = BuiltInRuleSets.level(31);
 
     private static final long PATIENCE_SECONDS = 120;
+    private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STALL = Duration.ofSeconds(60);
 
     private final String brokers;
     private final AutoCloseable broker;
     private final Topics topics = new Topics("line.");
-    private final VerdictService processor;
+    private final AutoCloseable processor;
     private final Deque<AutoCloseable> sinks = new ArrayDeque<>();
 
     /** Starts broker and processor, with so many partitions for stripes. */
@@ -59,19 +59,45 @@ final class Line implements AutoCloseable {
         return new Line(brokers, () -> {}, folder, partitions);
     }
 
+    /** Starts a processor that outlives its topics on a cluster that is there already, and stays. */
+    static Line enduring(String brokers, Path folder, int partitions, EnduringVerdictService.Listener listener) {
+        return new Line(brokers, () -> {}, partitions, line -> {
+            try {
+                return EnduringVerdictService.start(line.settings(folder), listener, START);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
     private Line(EmbeddedBroker broker, Path folder, int partitions) {
         this(broker.bootstrapServers(), broker, folder, partitions);
     }
 
     private Line(String brokers, AutoCloseable broker, Path folder, int partitions) {
+        this(brokers, broker, partitions, line -> {
+            VerdictService service = new VerdictService(line.settings(folder));
+            service.start(START);
+            return service;
+        });
+    }
+
+    private Line(String brokers, AutoCloseable broker, int partitions, Function<Line, AutoCloseable> processors) {
         this.brokers = brokers;
         this.broker = broker;
+        createTopics(partitions);
+        processor = processors.apply(this);
+    }
+
+    /** Makes the topics that are missing. */
+    void createTopics(int partitions) {
         try (Admin admin = Admin.create(client())) {
-            new TopicPlan(topics, partitions, (short) 1).createMissing(admin, Duration.ofSeconds(30));
+            new TopicPlan(topics, partitions, (short) 1).createMissing(admin, START);
         }
-        processor = new VerdictService(new VerdictService.Settings(
-                client(), topics, "processor", List.of(DEFAULT), folder.resolve("state"), 2));
-        processor.start(Duration.ofSeconds(60));
+    }
+
+    private VerdictService.Settings settings(Path folder) {
+        return new VerdictService.Settings(client(), topics, "processor", List.of(DEFAULT), folder.resolve("state"), 2);
     }
 
     Map<String, Object> client() {
@@ -134,23 +160,12 @@ final class Line implements AutoCloseable {
     Capture.Result capture(
             Vmcore vmcore, RuleSet capture, List<String> ruleSets, PageCodec codec, long stripeBytes, int parts)
             throws IOException, InterruptedException {
-        String dumpId = DumpId.next();
-        return Capture.run(
-                vmcore,
-                new CaptureSettings(
-                        client(),
-                        topics,
-                        dumpId,
-                        "host",
-                        "tenant",
-                        capture,
-                        ruleSets,
-                        codec,
-                        stripeBytes,
-                        parts,
-                        2,
-                        AdmissionPolicy.NEVER),
-                CaptureProgress.NONE);
+        CapturePlan plan = new CapturePlan(client(), topics, capture);
+        plan.ruleSets = ruleSets;
+        plan.codec = codec;
+        plan.stripeBytes = stripeBytes;
+        plan.parts = parts;
+        return Capture.run(vmcore, plan.settings(), CaptureProgress.NONE);
     }
 
     /** Makes sinks of groups to come make files again that were made before. */

@@ -61,13 +61,33 @@ class OutageWatchTest {
         lookUntil(30);
         gone = false;
         lacks = "topic vmcore.dumps is missing";
-        lookUntil(130);
+        lookUntil(110);
         lacks = null;
         lookUntil(140);
         assertThat(said)
                 .containsExactly(
                         "No broker has answered for 10 s, waiting.",
                         "The cluster answers, but topic vmcore.dumps is missing.",
-                        "The cluster answers again.");
+                        "The cluster answers, but topic vmcore.dumps is missing.",
+                        "The cluster has its topics again.");
+    }
+
+    @Test
+    void shouldSayThatTopicsAreMissingThoughTheClusterWasNeverSilent() throws Exception {
+        lookUntil(60);
+        lacks = "topic vmcore.dumps is missing";
+        lookUntil(75);
+        gone = true;
+        lookUntil(130);
+        gone = false;
+        lookUntil(140);
+        lacks = null;
+        lookUntil(150);
+        assertThat(said)
+                .containsExactly(
+                        "The cluster answers, but topic vmcore.dumps is missing.",
+                        "No broker has answered for 10 s, waiting.",
+                        "The cluster answers, but topic vmcore.dumps is missing.",
+                        "The cluster has its topics again.");
     }
 }

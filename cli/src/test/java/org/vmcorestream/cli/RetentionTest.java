@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,10 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmcorestream.cli.broker.EmbeddedBroker;
-import org.vmcorestream.producer.AdmissionPolicy;
 import org.vmcorestream.producer.Capture;
 import org.vmcorestream.producer.CaptureProgress;
-import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.producer.DumpId;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
@@ -38,7 +35,6 @@ import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.ReasonCount;
 import org.vmcorestream.testkit.SyntheticVmcore;
 import org.vmcorestream.vmcore.Vmcore;
-import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
 
 /**
@@ -119,22 +115,9 @@ class RetentionTest {
 
     private static Capture.Result capture(Map<String, Object> client, Topics topics, String dumpId, Vmcore vmcore)
             throws Exception {
-        return Capture.run(
-                vmcore,
-                new CaptureSettings(
-                        client,
-                        topics,
-                        dumpId,
-                        "host",
-                        "",
-                        LEVEL,
-                        List.of(LEVEL.name()),
-                        PageCodec.ZSTD,
-                        1L << 30,
-                        1,
-                        2,
-                        AdmissionPolicy.NEVER),
-                CaptureProgress.NONE);
+        CapturePlan plan = new CapturePlan(client, topics, LEVEL);
+        plan.dumpId = dumpId;
+        return Capture.run(vmcore, plan.settings(), CaptureProgress.NONE);
     }
 
     private static TopicPartition place(String topic, Capture.Result dump, int stripe) {

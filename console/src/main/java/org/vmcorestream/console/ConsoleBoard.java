@@ -25,7 +25,7 @@ import org.vmcorestream.schemas.records.ExclusionStats;
  * All that a console knows, fed with the records of its topics: it counts, shows and raises alarms. Knows nothing of where
  * records come from. Can be used by several threads at once.
  */
-final class ConsoleBoard {
+final class ConsoleBoard implements LagWatch.Told {
     /** How long a dump whose producer did not say how many stripes it has must be quiet to be taken for complete. */
     static final Duration QUIET = Duration.ofMinutes(2);
 
@@ -176,8 +176,15 @@ final class ConsoleBoard {
         metrics.recent(book.since(now - RECENT.toMillis()));
     }
 
+    /** Takes how many instances of a stage are at work; empty when that cannot be known. */
+    @Override
+    public synchronized void members(String stage, Optional<Integer> members) {
+        metrics.members(stage, members);
+    }
+
     /** Takes how far a stage is behind, in records; empty when that cannot be known. */
-    synchronized void lag(String stage, Optional<Long> records) {
+    @Override
+    public synchronized void lag(String stage, Optional<Long> records) {
         records.ifPresentOrElse(count -> lags.put(stage, count), () -> lags.remove(stage));
         metrics.lag(stage, records);
     }

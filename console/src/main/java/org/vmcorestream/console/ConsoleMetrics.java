@@ -63,6 +63,8 @@ final class ConsoleMetrics {
     private final Gauge oldest = gauge(
             "oldest_dump_seconds", "Age of the dump that a stage is longest busy with; 0 when there is none.", "stage");
     private final Gauge lag = gauge("lag_records", "Records that a stage has still to read.", "stage");
+    private final Gauge members =
+            gauge("stage_members", "Members of a stage's group: stream threads or instances at work.", "stage");
     private final Counter files = counter("files", "Files written since the console started.", "complete");
     private final Counter refused =
             counter("refused_records", "Records that the console could not use since it started.", "topic");
@@ -198,6 +200,15 @@ final class ConsoleMetrics {
                 .mapToDouble(since -> Math.max(0, nowMillis - since) / 1000.0)
                 .max()
                 .orElse(0);
+    }
+
+    /** Shows how many members a stage's group has; empty when that cannot be known. */
+    void members(String stage, Optional<Integer> count) {
+        if (count.isPresent()) {
+            members.labelValues(stage).set(count.get());
+        } else {
+            members.remove(stage);
+        }
     }
 
     /** Shows how far a stage is behind; empty when that cannot be known. */

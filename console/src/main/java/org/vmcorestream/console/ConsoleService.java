@@ -170,7 +170,7 @@ public final class ConsoleService implements AutoCloseable {
         try {
             Admin admin = Admin.create(settings.client());
             try {
-                new LagWatch(admin, stages, board::lag).run();
+                new LagWatch(admin, stages, board).run();
             } finally {
                 admin.close(CLOSE_CLIENTS);
             }

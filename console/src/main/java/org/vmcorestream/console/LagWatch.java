@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -17,10 +16,11 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the cluster how far stages that commit offsets are behind. Belongs to one thread, which {@link #run} occupies. */
+/** Asks the cluster who is at work in stages that commit offsets, and how far they are behind. Belongs to one thread, which {@link #run} occupies. */
 final class LagWatch {
     /** How often it asks. */
     static final Duration EVERY = Duration.ofSeconds(10);
@@ -39,14 +39,22 @@ final class LagWatch {
 
     private final Admin admin;
     private final Iterable<Stage> stages;
-    private final BiConsumer<String, Optional<Long>> told;
+    private final Told told;
     private boolean complained;
+
+    /** Takes the answers. */
+    interface Told {
+        /** How many records a stage is behind; empty when the cluster does not say. */
+        void lag(String stage, Optional<Long> records);
+
+        /** How many instances of a stage are members of its group; empty when the cluster does not say. */
+        void members(String stage, Optional<Integer> members);
+    }
 
     /**
      * @param admin used by this class alone, and not closed by it
-     * @param told takes the name of a stage and how many records it is behind; empty when the cluster does not say
      */
-    LagWatch(Admin admin, Iterable<Stage> stages, BiConsumer<String, Optional<Long>> told) {
+    LagWatch(Admin admin, Iterable<Stage> stages, Told told) {
         this.admin = admin;
         this.stages = stages;
         this.told = told;
@@ -62,19 +70,46 @@ final class LagWatch {
 
     /** Asks once. */
     void ask() throws InterruptedException {
+        boolean well = true;
         for (Stage stage : stages) {
             Optional<Long> lag = Optional.empty();
+            Optional<Integer> members = Optional.empty();
             try {
+                members = Optional.of(members(stage));
                 lag = Optional.of(lag(stage));
-                complained = false;
             } catch (ExecutionException | TimeoutException | RuntimeException e) {
                 if (!complained) {
                     LOG.warn("lag of {} is not known: {}", stage.name(), PlainText.line(e));
                     complained = true;
                 }
+                well = false;
             }
-            told.accept(stage.name(), lag);
+            told.members(stage.name(), members);
+            told.lag(stage.name(), lag);
         }
+        complained &= !well;
+    }
+
+    /** Members of the group, none where there is no such group. */
+    private int members(Stage stage) throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return get(admin.describeConsumerGroups(List.of(stage.group()))
+                            .describedGroups()
+                            .get(stage.group()))
+                    .members()
+                    .size();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException && !exists(stage.group())) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    /** A group of another kind than can be described does not count as empty. */
+    private boolean exists(String group) throws InterruptedException, ExecutionException, TimeoutException {
+        return get(admin.listGroups().all()).stream()
+                .anyMatch(listing -> listing.groupId().equals(group));
     }
 
     /** Records behind what the group committed; of partitions that it never read, all that there are. */

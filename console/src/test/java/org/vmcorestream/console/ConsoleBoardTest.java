@@ -210,6 +210,15 @@ class ConsoleBoardTest {
     }
 
     @Test
+    void shouldShowWhoIsAtWorkWhereTheClusterSaysSo() {
+        board.live();
+        board.members("processor", Optional.of(0));
+        assertThat(metrics()).contains("vmcore_stream_stage_members{stage=\"processor\"} 0.0");
+        board.members("processor", Optional.empty());
+        assertThat(metrics()).doesNotContain("vmcore_stream_stage_members{");
+    }
+
+    @Test
     void shouldForgetTheLagOfAStageThatNobodyKnows() {
         board.lag("processor", Optional.of(12L));
         assertThat(metrics()).contains("vmcore_stream_lag_records{stage=\"processor\"} 12.0");

@@ -49,6 +49,7 @@ class DashboardTest {
         board.accept(Source.DUMPS, Sample.id(1), Sample.bytes(Sample.life(Sample.id(1), DumpState.OPENED)), 0);
         board.accept(Source.FILES, "damaged", Sample.text("damaged"), 0);
         board.lag("processor", Optional.of(1L));
+        board.members("processor", Optional.of(1));
         board.tick();
         Set<String> names = new TreeSet<>();
         for (String line : Exposition.text(board).split("\n")) {

@@ -5,12 +5,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,6 +130,8 @@ final class DiskWatch {
     private void answered(DiskView answer) {
         if (answer.usable() < 0) {
             warn("brokers do not tell");
+        } else {
+            warned = false;
         }
         view = answer;
         answeredAt = clock.millis();
@@ -135,14 +139,16 @@ final class DiskWatch {
     }
 
     private void failed(Throwable problem) {
-        warn(OneLine.of(problem));
+        Throwable cause =
+                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        warn(cause instanceof TimeoutException ? "no broker answers" : OneLine.of(cause));
         asking.set(false);
     }
 
     private void warn(String why) {
         if (!warned) {
             warned = true;
-            LOG.warn("the room on the brokers' disks is not known, only the limit counts: {}", why);
+            LOG.warn("the room on the brokers' disks is not known, only the limit counts until it is: {}", why);
         }
     }
 }

@@ -8,7 +8,7 @@ public interface GateListener {
     /** This gate is the one at work now, and knows of so many dumps. */
     default void active(int granted, int waiting, long inFlight) {}
 
-    /** Another gate is at work, or will be. */
+    /** This gate is not at work any more: another one is or will be, or the cluster is gone. */
     default void standby() {}
 
     /** Something was said to a capture. */

@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * Tells trouble with the cluster, which passes or must be cured there, from data that cannot be used, which stays so. An
@@ -51,6 +52,20 @@ final class ClusterTrouble {
             cause = cause.getCause();
         }
         return false;
+    }
+
+    /**
+     * Whether what made Kafka Streams end is trouble with the cluster, not what was thrown while a record was processed, and no refusal. Streams
+     * puts an exception of its own around both.
+     */
+    static boolean passes(Throwable failure) {
+        boolean clusters = false;
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            clusters |= cause instanceof KafkaException && cause.getClass() != StreamsException.class;
+            cause = cause.getCause();
+        }
+        return clusters && isIn(failure) && !isRefusal(failure);
     }
 
     /** What Kafka says of one record or offset, and would say again. */

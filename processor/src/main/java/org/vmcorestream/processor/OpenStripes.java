@@ -18,6 +18,14 @@ import org.vmcorestream.schemas.records.StripeProgress;
 /**
  * The open stripes of one partition. What counts is in the store, which survives; engines are kept beside it as long as
  * there are not too many, and made again from the store when they are needed.
+ *
+ * <pre>
+ *  key    DUMP-ID/STRIPE@INCARNATION      of the topics that its records came from and its verdicts go to
+ *         DUMP-ID/STRIPE                  of a version that did not say that, taken for this incarnation's
+ *  value  StripeProgress
+ * </pre>
+ *
+ * So a dump that is sent anew to topics that were made anew begins anew, though the store still has what it was before.
  */
 final class OpenStripes {
     /** Most stripes open at a time on one partition. */
@@ -28,12 +36,15 @@ final class OpenStripes {
 
     private final KeyValueStore<String, byte[]> store;
     private final RuleSetCatalog catalog;
+    private final String incarnation;
     private final Map<String, OpenStripe> live = new LinkedHashMap<>(16, 0.75f, true);
     private int engines;
 
-    OpenStripes(KeyValueStore<String, byte[]> store, RuleSetCatalog catalog) {
+    /** @param incarnation ids of the topics, empty where nobody needs to know */
+    OpenStripes(KeyValueStore<String, byte[]> store, RuleSetCatalog catalog, String incarnation) {
         this.store = store;
         this.catalog = catalog;
+        this.incarnation = incarnation.isEmpty() ? "" : "@" + incarnation;
     }
 
     /** Whether no further stripe may be opened. */
@@ -54,6 +65,7 @@ final class OpenStripes {
             return open;
         }
         byte[] state = store.get(key);
+        state = state == null ? store.get(older(dumpId, stripe)) : state;
         if (state == null) {
             return null;
         }
@@ -66,6 +78,7 @@ final class OpenStripes {
     void put(OpenStripe stripe, long now) {
         String key = key(stripe);
         store.put(key, RecordCodec.encode(stripe.progress(now)));
+        deleteOlder(stripe);
         if (!live.containsKey(key)) {
             keep(key, stripe);
         }
@@ -76,6 +89,14 @@ final class OpenStripes {
         String key = key(stripe);
         forget(key);
         store.delete(key);
+        deleteOlder(stripe);
+    }
+
+    private void deleteOlder(OpenStripe stripe) {
+        String older = older(stripe.opened().getDumpId(), stripe.opened().getStripe());
+        if (!incarnation.isEmpty() && store.get(older) != null) {
+            store.delete(older);
+        }
     }
 
     /** Drops what is kept of a stripe beside the store, because it may no longer be what the store says. */
@@ -139,11 +160,15 @@ final class OpenStripes {
         }
     }
 
-    private static String key(OpenStripe stripe) {
+    private String key(OpenStripe stripe) {
         return key(stripe.opened().getDumpId(), stripe.opened().getStripe());
     }
 
-    private static String key(String dumpId, int stripe) {
+    private String key(String dumpId, int stripe) {
+        return older(dumpId, stripe) + incarnation;
+    }
+
+    private static String older(String dumpId, int stripe) {
         return dumpId + "/" + stripe;
     }
 }

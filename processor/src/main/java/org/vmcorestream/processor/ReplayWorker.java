@@ -37,8 +37,6 @@ final class ReplayWorker implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayWorker.class);
     private static final Duration WAIT = Duration.ofMillis(500);
-    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
-    private static final Duration LAST_BACK_OFF = Duration.ofMinutes(1);
 
     private final Clients clients;
     private final Topics topics;
@@ -91,7 +89,7 @@ final class ReplayWorker implements Runnable {
             for (int failures = 0; !stopped; ) {
                 try {
                     if (failures > 0) {
-                        rhythm.waitFor(backOff(failures));
+                        rhythm.waitFor(BackOff.after(failures));
                     }
                     step();
                     failures = 0;
@@ -183,7 +181,7 @@ final class ReplayWorker implements Runnable {
                     LOG.error("{}-{} offset {} is passed over", record.topic(), record.partition(), record.offset());
                     return true;
                 }
-                rhythm.waitFor(backOff(waits + 1));
+                rhythm.waitFor(BackOff.after(waits + 1));
             }
         }
     }
@@ -269,10 +267,5 @@ final class ReplayWorker implements Runnable {
         } catch (Exception e) {
             LOG.warn("client of a replay could not be closed: {}", OneLine.of(e.getMessage()));
         }
-    }
-
-    private static Duration backOff(int failures) {
-        Duration wait = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 6));
-        return wait.compareTo(LAST_BACK_OFF) < 0 ? wait : LAST_BACK_OFF;
     }
 }

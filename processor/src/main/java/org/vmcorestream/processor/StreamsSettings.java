@@ -35,6 +35,11 @@ final class StreamsSettings {
         return all;
     }
 
+    /** Those of an admin client beside it. */
+    static Map<String, Object> admin(Properties all, String clientId) {
+        return new StreamsConfig(all).getAdminConfigs(clientId);
+    }
+
     private static void advise(Properties all) {
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);

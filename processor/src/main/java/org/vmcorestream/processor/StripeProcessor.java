@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -39,6 +40,7 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
     private final VerdictTopology.Names names;
     private final RuleSetCatalog catalog;
     private final Duration expiry;
+    private final Supplier<String> incarnation;
 
     private final ChunkScratch scratch = new ChunkScratch();
     private final List<VerdictRecord> outputs = new ArrayList<>();
@@ -51,17 +53,20 @@ final class StripeProcessor implements Processor<byte[], byte[], byte[], PlacedV
      * @param names of the nodes and of the store
      * @param catalog rule sets that are known
      * @param expiry after how long without a record a stripe counts as one that never ends
+     * @param incarnation ids of the topics, as they are when it begins; see {@link OpenStripes}
      */
-    StripeProcessor(VerdictTopology.Names names, RuleSetCatalog catalog, Duration expiry) {
+    StripeProcessor(
+            VerdictTopology.Names names, RuleSetCatalog catalog, Duration expiry, Supplier<String> incarnation) {
         this.names = names;
         this.catalog = catalog;
         this.expiry = expiry;
+        this.incarnation = incarnation;
     }
 
     @Override
     public void init(ProcessorContext<byte[], PlacedValue> context) {
         this.context = context;
-        stripes = new OpenStripes(context.getStateStore(names.store()), catalog);
+        stripes = new OpenStripes(context.getStateStore(names.store()), catalog, incarnation.get());
         Duration interval = expiry.dividedBy(8);
         context.schedule(
                 interval.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : interval,

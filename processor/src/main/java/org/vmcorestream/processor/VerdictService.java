@@ -15,7 +15,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,7 @@ import org.vmcorestream.schemas.Topics;
  * id share the partitions.
  *
  * <p>Bad data never stops it: that goes to the dead letters. What stops it is a cluster that refuses it or stays away; then
- * {@link #failure} says why, and a new instance goes on where this one was.
+ * {@link #failure} says why, and a new instance goes on where this one was. {@link EnduringVerdictService} begins one by itself.
  */
 public final class VerdictService implements AutoCloseable {
     /** After how long without a record a stripe counts as one that never ends, and is dropped. */
@@ -45,6 +44,7 @@ public final class VerdictService implements AutoCloseable {
     private final Optional<ReplayThread> replays;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final CountDownLatch runningOrOver = new CountDownLatch(1);
+    private volatile String incarnation = "";
 
     /**
      * How the processor works.
@@ -73,6 +73,11 @@ public final class VerdictService implements AutoCloseable {
             if (!(replayShare >= 0 && replayShare <= 1)) {
                 throw new IllegalArgumentException("replay share of " + replayShare + ", expected 0 to 1");
             }
+        }
+
+        /** The same with other rule sets. */
+        Settings with(List<RuleSet> others) {
+            return new Settings(client, topics, applicationId, others, stateDir, threads, replayShare);
         }
 
         /** Settings with the usual share of replays. */
@@ -111,7 +116,8 @@ public final class VerdictService implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(new ReplayThread(settings, catalog, this::replaysRefused));
         try {
-            streams = new KafkaStreams(VerdictTopology.build(settings.topics(), catalog, stripeExpiry), properties);
+            streams = new KafkaStreams(
+                    VerdictTopology.build(settings.topics(), catalog, stripeExpiry, () -> incarnation), properties);
         } catch (KafkaException e) {
             throw new IllegalArgumentException("processor cannot be set up: " + oneLine(e), e);
         }
@@ -125,13 +131,14 @@ public final class VerdictService implements AutoCloseable {
 
     private StreamThreadExceptionResponse stop(Throwable cause) {
         failure.compareAndSet(null, cause);
-        LOG.error("processor {} stops: {}", settings.applicationId(), oneLine(cause), cause);
+        // Whoever started it says so, or goes on.
+        LOG.info("processor {} stops: {}", settings.applicationId(), oneLine(cause), cause);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
     private void replaysRefused(Throwable cause) {
         failure.compareAndSet(null, cause);
-        LOG.error("replays of processor {} stop: {}", settings.applicationId(), oneLine(cause), cause);
+        LOG.info("replays of processor {} stop: {}", settings.applicationId(), oneLine(cause), cause);
     }
 
     /**
@@ -141,8 +148,20 @@ public final class VerdictService implements AutoCloseable {
      *     does not run within {@code timeout}
      */
     public void start(Duration timeout) {
+        begin(timeout);
+    }
+
+    /**
+     * Starts and returns when the application runs, or throws when it cannot.
+     *
+     * @return which topics there were
+     * @throws IllegalStateException in one line, when a topic is missing, the cluster does not answer, or the application
+     *     does not run within {@code timeout}
+     */
+    Incarnation begin(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        awaitTopics(timeout);
+        Incarnation topics = awaitTopics(timeout);
+        incarnation = topics.decided();
         try {
             streams.start();
             boolean settled = runningOrOver.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -158,6 +177,7 @@ public final class VerdictService implements AutoCloseable {
                         + " after " + timeout.toMillis() + " ms, expected RUNNING");
             }
             replays.ifPresent(ReplayThread::start);
+            return topics;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
@@ -165,15 +185,16 @@ public final class VerdictService implements AutoCloseable {
         }
     }
 
-    private void awaitTopics(Duration timeout) {
+    private Incarnation awaitTopics(Duration timeout) {
         Admin admin;
         try {
-            admin = Admin.create(new StreamsConfig(properties).getAdminConfigs("vmcore-stream-processor-check"));
+            admin = Admin.create(StreamsSettings.admin(properties, "vmcore-stream-processor-check"));
         } catch (KafkaException e) {
             throw new IllegalStateException("processor cannot reach its cluster: " + oneLine(e), e);
         }
         try {
-            new TopicReadiness(admin, settings.topics(), replays.isPresent(), timeout).await();
+            return new TopicReadiness(new TopicQuestion(admin, settings.topics(), replays.isPresent()), timeout)
+                    .await();
         } finally {
             admin.close(Duration.ZERO);
         }

@@ -3,6 +3,7 @@ package org.vmcorestream.processor;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -37,8 +38,12 @@ final class VerdictTopology {
     static final Names NAMES =
             new Names("page-metadata", "stripe-processor", "verdicts", "exclusion-stats", "dead-letters", "stripes");
 
-    /** Builds it. */
-    static Topology build(Topics topics, RuleSetCatalog catalog, Duration expiry) {
+    /**
+     * Builds it.
+     *
+     * @param incarnation ids of the topics, as they are when it begins
+     */
+    static Topology build(Topics topics, RuleSetCatalog catalog, Duration expiry, Supplier<String> incarnation) {
         Topology topology = new Topology();
         topology.addSource(
                 AutoOffsetReset.earliest(),
@@ -48,7 +53,8 @@ final class VerdictTopology {
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(),
                 topics.pageMetadata());
-        topology.addProcessor(NAMES.processor(), () -> new StripeProcessor(NAMES, catalog, expiry), NAMES.source());
+        topology.addProcessor(
+                NAMES.processor(), () -> new StripeProcessor(NAMES, catalog, expiry, incarnation), NAMES.source());
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(NAMES.store()), Serdes.String(), Serdes.ByteArray())

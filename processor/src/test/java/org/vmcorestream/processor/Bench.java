@@ -49,14 +49,30 @@ final class Bench implements AutoCloseable {
         this(ruleSets, name -> Optional.empty(), expiry, stateDir);
     }
 
+    /** On topics of which it is known which ones they are. */
+    Bench(List<RuleSet> ruleSets, Duration expiry, Path stateDir, String incarnation) {
+        this(ruleSets, name -> Optional.empty(), expiry, stateDir, incarnation);
+    }
+
     /** With rule sets that were published. */
     Bench(List<RuleSet> ruleSets, Function<String, Optional<RuleSet>> published, Duration expiry, Path stateDir) {
+        this(ruleSets, published, expiry, stateDir, "");
+    }
+
+    private Bench(
+            List<RuleSet> ruleSets,
+            Function<String, Optional<RuleSet>> published,
+            Duration expiry,
+            Path stateDir,
+            String incarnation) {
         Map<String, Object> client = new HashMap<>();
         client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         Properties settings = StreamsSettings.of(
                 new VerdictService.Settings(client, topics, "vmcore-verdicts", ruleSets, stateDir, 1));
         driver = new TopologyTestDriver(
-                VerdictTopology.build(topics, new RuleSetCatalog(ruleSets, published), expiry), settings, NOW);
+                VerdictTopology.build(topics, new RuleSetCatalog(ruleSets, published), expiry, () -> incarnation),
+                settings,
+                NOW);
         ByteArraySerializer to = new ByteArraySerializer();
         ByteArrayDeserializer from = new ByteArrayDeserializer();
         metadata = driver.createInputTopic(topics.pageMetadata(), to, to, NOW, Duration.ZERO);

@@ -45,7 +45,7 @@ class StripeCommitTest {
         store.init(context.getStateStoreContext(), store);
         context.addStateStore(store);
         RuleSetCatalog catalog = new RuleSetCatalog(List.of(BuiltInRuleSets.level(31)), name -> Optional.empty());
-        processor = new StripeProcessor(VerdictTopology.NAMES, catalog, Duration.ofDays(7));
+        processor = new StripeProcessor(VerdictTopology.NAMES, catalog, Duration.ofDays(7), () -> "");
         processor.init(context);
     }
 

@@ -50,6 +50,7 @@ final class PatientCapture {
     private int failures;
     private Duration pause = FIRST_PAUSE;
     private long arrivedAt;
+    private long openedAt;
     private boolean goesOn;
     private boolean lost;
     private CaptureRun.Sent sent = CaptureRun.Sent.NOTHING;
@@ -88,6 +89,7 @@ final class PatientCapture {
      */
     Capture.Result run(PreparedCapture prepared, CaptureCluster cluster) throws IOException, InterruptedException {
         arrivedAt = System.nanoTime();
+        openedAt = prepared.manifest().getOpenedAt();
         Optional<Capture.Result> result = once(prepared, cluster);
         while (result.isEmpty()) {
             result = again();
@@ -154,7 +156,7 @@ final class PatientCapture {
     private PreparedCapture prepare(Optional<BegunDump> begun) throws IOException, InterruptedException {
         if (begun.isEmpty()) {
             LOG.warn("the cluster lost what it had of dump {}, it is sent anew", settings.dumpId());
-            return new PreparedCapture(vmcore, settings);
+            return new PreparedCapture(vmcore, settings).openedAt(openedAt);
         }
         try (PartitionLog log = clients.log()) {
             return new PreparedCapture(vmcore, settings, begun.get(), log);

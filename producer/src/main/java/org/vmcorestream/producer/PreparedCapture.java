@@ -84,6 +84,15 @@ public final class PreparedCapture implements AutoCloseable {
         chunks = new ChunksAhead(vmcore, settings.capture(), early, Manifests.dumpFacts(manifest), present, missing);
     }
 
+    /**
+     * Says of a dump that is sent anew when it was sent first: that is when it was opened, and where sinks put it. To be called before anything is
+     * sent.
+     */
+    PreparedCapture openedAt(long millis) {
+        manifest.setOpenedAt(millis);
+        return this;
+    }
+
     private static PfnRuns present(Vmcore vmcore) throws VmcoreException {
         PfnRuns present = new PfnRuns(vmcore.memory().present());
         if (present.size() == 0) {

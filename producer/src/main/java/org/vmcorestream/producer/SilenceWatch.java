@@ -7,19 +7,13 @@ import java.util.function.LongSupplier;
 
 /** Tells, on a thread of its own, that the cluster is silent while a capture waits for it, and when it answers again. */
 final class SilenceWatch implements AutoCloseable {
-    /** So long after the last answer the silence is told of. */
-    static final Duration FIRST = Duration.ofSeconds(10);
-
-    /** So long after that it is told of again. */
-    static final Duration AGAIN = Duration.ofMinutes(1);
-
     private static final long LOOK_MILLIS = 1_000;
 
     private final LongSupplier silence;
     private final CaptureProgress progress;
     private final Duration patience;
     private final Thread thread = new Thread(this::run, "capture-watch");
-    private long nextAt = FIRST.toNanos();
+    private final SilenceClock clock = new SilenceClock();
 
     /**
      * Begins to watch.
@@ -54,12 +48,10 @@ final class SilenceWatch implements AutoCloseable {
     /** Looks once. */
     void look() {
         long nanos = silence.getAsLong();
-        if (nanos >= nextAt) {
-            progress.silent(Duration.ofNanos(nanos), patience);
-            nextAt = nanos + AGAIN.toNanos();
-        } else if (nanos < FIRST.toNanos() && nextAt > FIRST.toNanos()) {
-            progress.silent(Duration.ZERO, patience);
-            nextAt = FIRST.toNanos();
+        switch (clock.hear(nanos)) {
+            case SILENT -> progress.silent(Duration.ofNanos(nanos), patience);
+            case OVER -> progress.silent(Duration.ZERO, patience);
+            case NOTHING -> {}
         }
     }
 

@@ -23,6 +23,7 @@ final class CaptureFixture {
     long stripeBytes = 64L << 30;
     int parts = 1;
     int threads = 2;
+    String dumpId = DUMP_ID;
 
     /** Whether pages are sent early; {@link #runPatiently} sends some early in any case. */
     boolean early;
@@ -37,11 +38,18 @@ final class CaptureFixture {
 
     Map<String, Object> client = Map.of("bootstrap.servers", "localhost:1");
 
+    /** Settings with those of clients. */
+    static CaptureSettings settings(Map<String, Object> client) {
+        CaptureFixture fixture = new CaptureFixture();
+        fixture.client = client;
+        return fixture.settings();
+    }
+
     CaptureSettings settings() {
         return new CaptureSettings(
                 client,
                 FakeCluster.TOPICS,
-                DUMP_ID,
+                dumpId,
                 "host-1",
                 "tenant-1",
                 capture,

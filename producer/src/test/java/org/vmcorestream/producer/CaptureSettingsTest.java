@@ -3,13 +3,9 @@ package org.vmcorestream.producer;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmcorestream.rules.BuiltInRuleSets;
-import org.vmcorestream.vmcore.codec.PageCodec;
 
 class CaptureSettingsTest {
     @ParameterizedTest
@@ -36,16 +32,10 @@ class CaptureSettingsTest {
     }
 
     private static CaptureSettings settings(String dumpId, long stripeBytes, int threads) {
-        return new CaptureSettings(
-                Map.of(),
-                FakeCluster.TOPICS,
-                dumpId,
-                "h",
-                "",
-                BuiltInRuleSets.capture(),
-                List.of(),
-                PageCodec.ZSTD,
-                stripeBytes,
-                threads);
+        CaptureFixture fixture = new CaptureFixture();
+        fixture.dumpId = dumpId;
+        fixture.stripeBytes = stripeBytes;
+        fixture.threads = threads;
+        return fixture.settings();
     }
 }

@@ -4,12 +4,9 @@ package org.vmcorestream.producer;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ServerSocket;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.vmcorestream.rules.BuiltInRuleSets;
-import org.vmcorestream.vmcore.codec.PageCodec;
 
 class CaptureTest {
     @Test
@@ -17,7 +14,8 @@ class CaptureTest {
     void shouldSayThatNobodyAnswersWithinTheTimeGiven() throws Exception {
         try (ServerSocket silent = new ServerSocket(0)) {
             String brokers = "127.0.0.1:" + silent.getLocalPort();
-            CaptureSettings settings = settings(Map.of("bootstrap.servers", brokers, "max.block.ms", "700"));
+            CaptureSettings settings =
+                    CaptureFixture.settings(Map.of("bootstrap.servers", brokers, "max.block.ms", "700"));
             assertThatThrownBy(() -> Capture.run(new FakeVmcore().memory(0, 3), settings, CaptureProgress.NONE))
                     .isInstanceOf(CaptureException.class)
                     .hasMessage("no answer from " + brokers + " within 700 ms, expected a Kafka broker");
@@ -26,26 +24,12 @@ class CaptureTest {
 
     @Test
     void shouldSayInOneLineThatClientSettingsAreWrong() {
-        CaptureSettings settings = settings(Map.of("bootstrap.servers", "no port"));
+        CaptureSettings settings = CaptureFixture.settings(Map.of("bootstrap.servers", "no port"));
         assertThatThrownBy(() -> Capture.run(new FakeVmcore().memory(0, 3), settings, CaptureProgress.NONE))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageStartingWith("Kafka client cannot start: ")
                 .hasMessageContaining("no port")
                 .message()
                 .doesNotContain("\n");
-    }
-
-    private static CaptureSettings settings(Map<String, Object> client) {
-        return new CaptureSettings(
-                client,
-                FakeCluster.TOPICS,
-                CaptureFixture.DUMP_ID,
-                "h",
-                "",
-                BuiltInRuleSets.capture(),
-                List.of(),
-                PageCodec.ZSTD,
-                1L << 30,
-                1);
     }
 }

@@ -9,15 +9,13 @@ import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.Test;
-import org.vmcorestream.rules.BuiltInRuleSets;
-import org.vmcorestream.vmcore.codec.PageCodec;
 
 class ClientConfigsTest {
     private static final OptionalLong UNKNOWN = OptionalLong.empty();
 
     @Test
     void shouldOverrideWhatOrderAndSafetyAskFor() {
-        CaptureSettings settings = settings(Map.of(
+        CaptureSettings settings = CaptureFixture.settings(Map.of(
                 "bootstrap.servers", "b:1",
                 "acks", "0",
                 "enable.idempotence", "false",
@@ -51,9 +49,9 @@ class ClientConfigsTest {
     @Test
     void shouldHaveClientsWatchedOnlyWhereTheUserSaysSo() {
         String beans = "org.apache.kafka.common.metrics.JmxReporter";
-        CaptureSettings usual = settings(Map.of("bootstrap.servers", "b:1"));
-        CaptureSettings watched =
-                settings(Map.of("bootstrap.servers", "b:1", "metric.reporters", beans, "enable.metrics.push", "true"));
+        CaptureSettings usual = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1"));
+        CaptureSettings watched = CaptureFixture.settings(
+                Map.of("bootstrap.servers", "b:1", "metric.reporters", beans, "enable.metrics.push", "true"));
 
         assertThat(new ProducerConfig(ClientConfigs.data(usual, UNKNOWN)).getList("metric.reporters"))
                 .isEmpty();
@@ -67,7 +65,7 @@ class ClientConfigsTest {
 
     @Test
     void shouldGatherPageContentsForLongerThanWhatTheProcessorWaitsFor() {
-        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
+        CaptureSettings settings = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1"));
 
         assertThat(new ProducerConfig(ClientConfigs.data(settings, UNKNOWN)).getLong("linger.ms"))
                 .isGreaterThan(new ProducerConfig(ClientConfigs.metadata(settings)).getLong("linger.ms"))
@@ -76,8 +74,8 @@ class ClientConfigsTest {
 
     @Test
     void shouldSendBatchesAsLargeAsTheTopicTakesThem() {
-        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
-        CaptureSettings sized = settings(Map.of("bootstrap.servers", "b:1", "batch.size", "65536"));
+        CaptureSettings settings = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1"));
+        CaptureSettings sized = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1", "batch.size", "65536"));
 
         assertThat(batch(settings, UNKNOWN)).isEqualTo(1 << 20);
         assertThat(batch(settings, OptionalLong.of(1_048_588))).isEqualTo(1_048_588);
@@ -93,7 +91,7 @@ class ClientConfigsTest {
 
     @Test
     void shouldLeaveOtherSettingsToTheUser() {
-        CaptureSettings settings = settings(Map.of(
+        CaptureSettings settings = CaptureFixture.settings(Map.of(
                 "bootstrap.servers", "b:1",
                 "linger.ms", "50",
                 "delivery.timeout.ms", "90000",
@@ -118,7 +116,7 @@ class ClientConfigsTest {
 
     @Test
     void shouldWaitAnHourForAClusterThatIsGone() {
-        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1"));
+        CaptureSettings settings = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1"));
         for (Map<String, Object> configs :
                 List.of(ClientConfigs.metadata(settings), ClientConfigs.data(settings, UNKNOWN))) {
             ProducerConfig config = new ProducerConfig(configs);
@@ -133,7 +131,7 @@ class ClientConfigsTest {
 
     @Test
     void shouldWaitNoLongerThanTheUserSays() {
-        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1", "max.block.ms", "1500"));
+        CaptureSettings settings = CaptureFixture.settings(Map.of("bootstrap.servers", "b:1", "max.block.ms", "1500"));
 
         assertThat(ClientConfigs.maxBlockMillis(settings)).isEqualTo(1_500);
         assertThat(ClientConfigs.data(settings, UNKNOWN)).containsEntry("max.block.ms", "1500");
@@ -141,22 +139,9 @@ class ClientConfigsTest {
 
     @Test
     void shouldGiveTheAdminClientNothingItDoesNotKnow() {
-        Map<String, Object> configs = ClientConfigs.admin(settings(Map.of("bootstrap.servers", "b:1", "acks", "all")));
+        Map<String, Object> configs =
+                ClientConfigs.admin(CaptureFixture.settings(Map.of("bootstrap.servers", "b:1", "acks", "all")));
 
         assertThat(AdminClientConfig.configNames()).containsAll(configs.keySet());
-    }
-
-    private static CaptureSettings settings(Map<String, Object> client) {
-        return new CaptureSettings(
-                client,
-                FakeCluster.TOPICS,
-                CaptureFixture.DUMP_ID,
-                "h",
-                "",
-                BuiltInRuleSets.capture(),
-                List.of(),
-                PageCodec.ZSTD,
-                1L << 30,
-                1);
     }
 }

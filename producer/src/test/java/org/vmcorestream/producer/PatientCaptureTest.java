@@ -206,12 +206,19 @@ class PatientCaptureTest {
         CaptureFixture whole = withEarlyPages(1);
         whole.run(ResumeTest.guest());
         fixture.cluster.refuse(theSoManyth(30), new TimeoutException("Expiring 3 record(s)"));
-        clients.atPause = fixture.cluster.records::clear;
+        long[] openedAt = new long[1];
+        clients.atPause = () -> {
+            openedAt[0] = fixture.life().get(0).getManifest().getOpenedAt();
+            fixture.cluster.records.clear();
+        };
         Capture.Result result = fixture.runPatiently(ResumeTest.guest(), clients);
 
         assertThat(ResumeTest.sent(fixture)).isEqualTo(ResumeTest.sent(whole));
         assertThat(result.dumpId()).isEqualTo(CaptureFixture.DUMP_ID);
         assertThat(fixture.life().get(0).getState()).isEqualTo(DumpState.OPENED);
+        assertThat(fixture.life())
+                .as("a dump that is sent anew has the place that it had")
+                .allMatch(dump -> dump.getManifest().getOpenedAt() == openedAt[0]);
         assertThat(fixture.last().getState()).isEqualTo(DumpState.CAPTURED);
     }
 

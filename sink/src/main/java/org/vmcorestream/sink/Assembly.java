@@ -2,15 +2,11 @@
 package org.vmcorestream.sink;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.vmcore.PfnRun;
-import org.vmcorestream.vmcore.codec.PageCodec;
 import org.vmcorestream.vmcore.kdump.DiskFullException;
 import org.vmcorestream.vmcore.kdump.FileInUseException;
 
@@ -19,9 +15,9 @@ import org.vmcorestream.vmcore.kdump.FileInUseException;
  * be dropped between any two and repeated from the start: the same records give the same bytes.
  *
  * <pre>
- *  WAITING ─► LOG ─► OPENING ─► VERDICTS ─► ROOM ─► LAYOUT ─► PAGES ─► CAPTURE_END ─► ENDING ─► ENDED
- *  its turn   dmesg  an empty   all         on the  headers   stripe   for the dump's its name,
- *                    file       stripes     disk    of it     by stripe last record   dump-files
+ *  WAITING ─► MAKING ─────────► ENDING ─────────► ENDED
+ *  its turn   see FileMaking    its name,
+ *                               dump-files
  * </pre>
  *
  * The file of a replay is made of the verdicts at the places that its outcome names. A live dump whose capture has not begun to send
@@ -38,13 +34,7 @@ final class Assembly {
 
     private enum Stage {
         WAITING,
-        LOG,
-        OPENING,
-        VERDICTS,
-        ROOM,
-        LAYOUT,
-        PAGES,
-        CAPTURE_END,
+        MAKING,
         ENDING,
         ENDED
     }
@@ -53,15 +43,11 @@ final class Assembly {
     private final DumpPlan plan;
     private final StageTools tools;
     private final KernelLogs kernelLogs;
-    private final Path whole;
-    private final GrowingFile file;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Problems problems = new Problems();
-    private final MissingPages missing = new MissingPages();
     private final StageReader reader;
     private final Quiet quiet;
     private final FilePlace place;
-    private final RoomOnDisk room;
+    private final FileMaking making;
 
     private volatile DumpPlan latest;
     private volatile boolean dropped;
@@ -70,14 +56,7 @@ final class Assembly {
     private volatile boolean gaveWay;
     private RoomOnDisk.Need needed;
     private DumpPlan seen;
-    private boolean draining;
     private Stage stage = Stage.WAITING;
-    private VerdictIntake intake;
-    private VerdictReading verdicts;
-    private KernelLogStage log;
-    private PageStage pages;
-    private PageSink sink;
-    private long total;
     private FileEnding ending;
 
     /**
@@ -98,10 +77,7 @@ final class Assembly {
         quiet = new Quiet(tools.clock());
         place = new FilePlace(tools.places(), order.isReplay());
         reader = new StageReader(tools.readers(), order.isReplay());
-        whole = order.whole(tools);
-        PageCodec codec = tools.codec().orElseGet(() -> KdumpHeaders.codec(plan));
-        file = new GrowingFile(order, tools, order.part().file(whole), codec);
-        room = new RoomOnDisk(order, tools, file, missing, needed);
+        making = new FileMaking(order, tools, reader, quiet, needed);
     }
 
     String dumpId() {
@@ -178,9 +154,10 @@ final class Assembly {
             if (dropped || stage == Stage.ENDED) {
                 return Step.DONE;
             }
-            if ((stage != Stage.ENDING || !ending.decided()) && place.givesWay(seen, room.waitsForLong())) {
+            if ((stage != Stage.ENDING || !ending.decided())
+                    && place.givesWay(seen, making.room().waitsForLong())) {
                 LOG.info("{} gives way to another dump", order);
-                return giveWay(room.afterGivingWay());
+                return giveWay(making.room().afterGivingWay());
             }
             Step step = advance();
             if (step == Step.IDLE) {
@@ -189,13 +166,13 @@ final class Assembly {
             return step;
         } catch (NoReaderException e) {
             quiet.nobodyLooked();
-            draining = false;
+            making.heldUp();
             return Step.IDLE;
         } catch (RetriableException | FileInUseException e) {
             LOG.debug("{}: {}", order, e.getMessage());
             // Nothing can be news while the cluster does not answer.
             quiet.news();
-            draining = false;
+            making.heldUp();
             return Step.IDLE;
         } catch (ApiException e) {
             fail(Problems.line(e));
@@ -205,7 +182,7 @@ final class Assembly {
             return Step.DONE;
         } catch (DiskFullException e) {
             String problem = named(Problems.line(e));
-            return order.isReplay() ? fail(problem) : giveWay(room.afterFullDisk(problem));
+            return order.isReplay() ? fail(problem) : giveWay(making.room().afterFullDisk(problem));
         } catch (IOException | RuntimeException e) {
             LOG.debug("{} failed", order, e);
             return fail(named(Problems.line(e)));
@@ -236,117 +213,28 @@ final class Assembly {
         }
         return switch (stage) {
             case WAITING -> waitForPlace();
-            case LOG -> writeLog();
-            case OPENING -> open();
-            case VERDICTS -> readVerdicts();
-            case ROOM -> waitForRoom();
-            case LAYOUT -> layOut();
-            case PAGES -> copyPages();
-            case CAPTURE_END -> waitForEnd();
+            case MAKING -> make();
             case ENDING -> publish();
             case ENDED -> Step.DONE;
         };
     }
 
     private Step waitForPlace() throws IOException {
-        if (!room.takeLeast() || !place.take(seen)) {
+        if (!making.room().takeLeast() || !place.take(seen)) {
             return Step.IDLE;
         }
         quiet.news();
-        file.makeFolder();
-        log = new KernelLogStage(order, whole, tools, reader, kernelLogs.place(dumpId()), kernelLogs.partitions());
-        stage = Stage.LOG;
+        making.begin(kernelLogs);
+        stage = Stage.MAKING;
         return Step.PROGRESS;
     }
 
-    /** The kernel log was sent before anything else, so it is there while the verdicts are still being made. */
-    private Step writeLog() throws IOException {
-        Step step = log.step();
+    private Step make() throws IOException {
+        Step step = making.step(seen);
         if (step != Step.DONE) {
             return step;
         }
-        stage = Stage.OPENING;
-        return Step.PROGRESS;
-    }
-
-    /** Begins the file; while a sink that has lost the dump still writes it, it is waited for. */
-    private Step open() throws IOException {
-        intake = new VerdictIntake(order, tools.outbox(), problems, missing, file.open());
-        String topic = tools.topics().verdicts();
-        verdicts = order.isReplay()
-                ? new PlacedVerdictStage(order.replay().get(), topic, reader, problems, intake)
-                : new VerdictStage(plan, topic, reader, intake);
-        stage = Stage.VERDICTS;
-        return Step.PROGRESS;
-    }
-
-    private Step readVerdicts() throws IOException {
-        draining = draining || quiet.lasts(tools.stallTimeout());
-        boolean failing = seen.state() == DumpState.FAILED && quiet.lasts(tools.quiet());
-        Step step = verdicts.step(seen, draining, failing);
-        if (verdicts.news()) {
-            quiet.news();
-        }
-        if (step != Step.DONE) {
-            return step;
-        }
-        VerdictCollector collector = intake.collector();
-        if (collector.stripesDone() == 0) {
-            problems.add(WhyIncomplete.noVerdict(order.isReplay(), seen));
-            return conclude(0);
-        }
-        collector.end(problems);
-        stage = Stage.ROOM;
-        return Step.PROGRESS;
-    }
-
-    private Step waitForRoom() throws IOException {
-        quiet.news();
-        if (!room.take(seen)) {
-            return Step.IDLE;
-        }
-        stage = Stage.LAYOUT;
-        return Step.PROGRESS;
-    }
-
-    private Step layOut() throws IOException {
-        sink = file.begin(intake.collector().vmemmapDropped() > 0);
-        PfnRun its = order.part().pages();
-        total = sink.keptIn(its.firstPfn(), its.endPfn());
-        pages = new PageStage(order, tools, reader, problems, missing, sink);
-        draining = false;
-        stage = Stage.PAGES;
-        return Step.PROGRESS;
-    }
-
-    private Step copyPages() throws IOException {
-        draining = draining || quiet.lasts(tools.stallTimeout());
-        long before = sink.added();
-        Step step = pages.step(seen, draining);
-        if (pages.news()) {
-            quiet.news();
-        }
-        if (sink.added() != before) {
-            room.written();
-            tools.listener().copying(dumpId(), order.ruleSet(), sink.added(), total);
-        }
-        stage = step == Step.DONE ? Stage.CAPTURE_END : stage;
-        return step == Step.DONE ? Step.PROGRESS : step;
-    }
-
-    private Step waitForEnd() throws IOException {
-        if (!seen.ended() && !draining && !quiet.lasts(tools.stallTimeout())) {
-            return Step.IDLE;
-        }
-        pages.checkAgainst(seen);
-        missing.describe(total - sink.added(), problems);
-        WhyIncomplete.describe(seen, tools.stallTimeout(), problems);
-        return conclude(total - sink.added());
-    }
-
-    private Step conclude(long absent) {
-        ending = new FileEnding(
-                order, tools, reader, file, problems, missing, intake.collector(), absent, seen.offset(), bell);
+        ending = making.ending(seen, bell);
         stage = Stage.ENDING;
         return Step.PROGRESS;
     }
@@ -361,7 +249,8 @@ final class Assembly {
     }
 
     private String named(String problem) {
-        return problem.contains(file.path().toString()) ? problem : file.path() + ": " + problem;
+        String file = making.path().toString();
+        return problem.contains(file) ? problem : file + ": " + problem;
     }
 
     /** Ends, neither done nor failed, to be begun anew. */
@@ -384,17 +273,12 @@ final class Assembly {
     private void end() {
         stage = Stage.ENDED;
         try {
-            file.close();
+            making.close();
             reader.close();
         } catch (IOException | RuntimeException e) {
             LOG.warn("{}: {}", order, named(Problems.line(e)));
         }
-        intake = null;
-        verdicts = null;
-        pages = null;
-        sink = null;
-        log = null;
-        room.close();
+        making.room().close();
         place.giveBack();
     }
 }

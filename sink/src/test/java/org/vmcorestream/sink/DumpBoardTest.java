@@ -14,32 +14,14 @@ import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.RecordHeaders;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.schemas.records.PageCodecName;
 
 /** What a sink begins, updates and drops as records and partitions come and go. */
 class DumpBoardTest extends BoardBench {
     private static final long LATER = Long.MAX_VALUE / 2;
 
     private void publish(SampleDump dump, boolean complete, String location, long writtenAt) {
-        DumpFile file = new DumpFile(
-                dump.dumpId,
-                SampleDump.RULE_SET,
-                location,
-                "sink-0",
-                writtenAt,
-                PageCodecName.ZSTD,
-                complete,
-                List.of(),
-                1L,
-                1,
-                1L,
-                0L,
-                0L,
-                List.of(),
-                List.of(),
-                "",
-                0,
-                1);
+        DumpFile file = SampleDump.file(dump.dumpId, complete, location);
+        file.setWrittenAt(writtenAt);
         harness.cluster.append(
                 SampleDump.TOPICS.dumpFiles(), 0, Keys.dumpFile(dump.dumpId, SampleDump.RULE_SET), dump.dumpId, file);
     }

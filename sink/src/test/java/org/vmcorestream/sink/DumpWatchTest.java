@@ -18,7 +18,6 @@ import org.vmcorestream.schemas.Keys;
 import org.vmcorestream.schemas.RecordCodec;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
-import org.vmcorestream.schemas.records.PageCodecName;
 
 class DumpWatchTest {
     private static final TopicPartition PLACE = new TopicPartition(SampleDump.TOPICS.dumps(), 0);
@@ -54,25 +53,7 @@ class DumpWatchTest {
         SampleDump open = harness.dump(2);
         DumpWatch watch = new DumpWatch(consumer, PLACE.topic(), board, finished, harness.cluster.open());
         consumer.schedulePollTask(() -> {
-            DumpFile file = new DumpFile(
-                    done.dumpId,
-                    SampleDump.RULE_SET,
-                    "file:///x",
-                    "other",
-                    1L,
-                    PageCodecName.ZSTD,
-                    true,
-                    List.of(),
-                    1L,
-                    1,
-                    1L,
-                    0L,
-                    0L,
-                    List.of(),
-                    List.of(),
-                    "",
-                    0,
-                    1);
+            DumpFile file = SampleDump.file(done.dumpId, true, "file:///x");
             byte[] key = Keys.dumpFile(done.dumpId, SampleDump.RULE_SET);
             harness.cluster.append(SampleDump.TOPICS.dumpFiles(), 0, key, done.dumpId, file);
             assign();

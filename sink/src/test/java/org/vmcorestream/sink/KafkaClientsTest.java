@@ -27,7 +27,6 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.vmcorestream.schemas.records.DumpFile;
-import org.vmcorestream.schemas.records.PageCodecName;
 import org.vmcorestream.vmcore.codec.PageCodec;
 
 /** What the sink asks of Kafka's clients, and what it makes of their answers. */
@@ -168,25 +167,7 @@ class KafkaClientsTest {
     void shouldPublishAFileUnderItsKey() {
         try (MockProducer<byte[], byte[]> producer =
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer())) {
-            DumpFile file = new DumpFile(
-                    "d",
-                    "level-31",
-                    "file:///x",
-                    "s",
-                    1L,
-                    PageCodecName.ZSTD,
-                    true,
-                    List.of(),
-                    1L,
-                    1,
-                    1L,
-                    0L,
-                    0L,
-                    List.of(),
-                    List.of(),
-                    "",
-                    0,
-                    1);
+            DumpFile file = SampleDump.file("d", true, "file:///x");
 
             CompletableFuture<LogPlace> sent = new KafkaOutbox(producer, SampleDump.TOPICS).publish(file, 7);
 

@@ -23,6 +23,7 @@ import org.vmcorestream.schemas.Topics;
 import org.vmcorestream.schemas.VerdictCodec;
 import org.vmcorestream.schemas.records.ChunkVerdict;
 import org.vmcorestream.schemas.records.Dump;
+import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.schemas.records.KernelLogRecord;
 import org.vmcorestream.schemas.records.Manifest;
@@ -416,5 +417,28 @@ final class SampleDump {
     /** All of it, from log to end. */
     SampleDump whole() {
         return log().verdicts().pages().announce(DumpState.CAPTURED);
+    }
+
+    /** A file of a dump under {@link #RULE_SET}, as some sink publishes it. */
+    static DumpFile file(String dumpId, boolean complete, String location) {
+        return new DumpFile(
+                dumpId,
+                RULE_SET,
+                location,
+                "sink-0",
+                1L,
+                PageCodecName.ZSTD,
+                complete,
+                List.of(),
+                1L,
+                1,
+                1L,
+                0L,
+                0L,
+                List.of(),
+                List.of(),
+                "",
+                0,
+                1);
     }
 }

@@ -69,6 +69,7 @@ class RetentionTest {
                                 "memory 0-16M",
                                 "memory 1G-1032M",
                                 "memory 3G-3080M",
+                                "pages 786432..788480 anon lru swapbacked mapped",
                                 "fill 786432..788480 random seed=1",
                                 "panic \"too late\""))
                 .file();
@@ -98,7 +99,7 @@ class RetentionTest {
         broker.close();
     }
 
-    /** A dump whose stripes travel where those of no other do. */
+    /** A dump whose stripes and early pages travel where those of no other do. */
     private static String idOnOwnPartitions(Set<Integer> taken) {
         while (true) {
             String id = DumpId.next();
@@ -106,7 +107,8 @@ class RetentionTest {
             for (int stripe = 0; stripe < STRIPES; stripe++) {
                 its.add(Keys.partition(id, stripe, PARTITIONS));
             }
-            if (its.size() == STRIPES && its.stream().noneMatch(taken::contains)) {
+            its.add(Keys.partition(id, Keys.earlyStripe(0), PARTITIONS));
+            if (its.size() == STRIPES + 1 && its.stream().noneMatch(taken::contains)) {
                 taken.addAll(its);
                 return id;
             }

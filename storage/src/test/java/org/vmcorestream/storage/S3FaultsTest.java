@@ -9,11 +9,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.vmcorestream.vmcore.file.DumpTarget;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
@@ -158,6 +160,31 @@ class S3FaultsTest {
         // A connection that ends without an answer may be tried again by the JDK too, once each time.
         assertThat(parts.get()).isBetween(3, 6);
         assertThat(uploads()).isEmpty();
+    }
+
+    @Test
+    void shouldDeleteNothingButTheUploadWhenItIsGivenUp() throws IOException {
+        S3Location object = new S3Location(BUCKET, "older-stays");
+        byte[] older = {1, 2, 3};
+        client.putObject(request -> request.bucket(BUCKET).key(object.key()), RequestBody.fromBytes(older));
+        requests.create(object);
+        List<String> deletes = new CopyOnWriteArrayList<>();
+        try (FaultyFront front = front(line -> {
+                    if (line.startsWith("DELETE ")) {
+                        deletes.add(line);
+                    }
+                    return FaultyFront.Fate.PASS;
+                });
+                S3Store store = S3Store.open(S3Server.settings(front.endpoint()));
+                DumpTarget target = store.begin(object, bytes.length)) {
+            target.write(ByteBuffer.wrap(bytes), 0);
+        }
+        // The upload that was found, and the own one.
+        assertThat(deletes).hasSize(2).allMatch(line -> line.contains("?uploadId="));
+        assertThat(uploads()).isEmpty();
+        assertThat(client.getObjectAsBytes(request -> request.bucket(BUCKET).key(object.key()))
+                        .asByteArray())
+                .isEqualTo(older);
     }
 
     @Test

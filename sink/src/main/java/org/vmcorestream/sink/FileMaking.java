@@ -40,6 +40,10 @@ final class FileMaking {
     private final Problems problems = new Problems();
     private final MissingPages missing = new MissingPages();
     private boolean draining;
+
+    /** Offset of the newest record of the dump that was known when the first problem came up; -1 while there is none. */
+    private long troubledAt = -1;
+
     private Stage stage = Stage.LOG;
     private KernelLogStage log;
     private VerdictIntake intake;
@@ -93,6 +97,14 @@ final class FileMaking {
      * @param seen the newest record of the dump
      */
     Step step(DumpPlan seen) throws IOException {
+        Step step = advance(seen);
+        if (troubledAt < 0 && !problems.isEmpty()) {
+            troubledAt = seen.offset();
+        }
+        return step;
+    }
+
+    private Step advance(DumpPlan seen) throws IOException {
         return switch (stage) {
             case LOG -> writeLog();
             case OPENING -> open();
@@ -197,14 +209,15 @@ final class FileMaking {
     }
 
     /**
-     * How a file that is made ends.
+     * How a file that is made ends. What was given up was given up for what the newest record of the dump said then: a later one
+     * may be of a capture that went on.
      *
      * @param seen the newest record of the dump that was taken into account
      * @param bell is told when something came that it waits for
      */
     FileEnding ending(DumpPlan seen, Runnable bell) {
-        return new FileEnding(
-                order, tools, reader, file, problems, missing, intake.collector(), absent, seen.offset(), bell);
+        long told = troubledAt < 0 ? seen.offset() : troubledAt;
+        return new FileEnding(order, tools, reader, file, problems, missing, intake.collector(), absent, told, bell);
     }
 
     /** Gives back all it holds but the room; removes what has no final name yet. */

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.vmcorestream.schemas.records.DumpFile;
 import org.vmcorestream.schemas.records.DumpState;
 import org.vmcorestream.vmcore.kdump.KdumpFile;
@@ -117,6 +120,29 @@ class DumpGoesOnTest extends BoardBench {
         assertThat(last().getComplete()).isTrue();
         assertThat(Files.readAllBytes(harness.file(dump))).isEqualTo(undisturbed());
         assertThat(board.live()).isZero();
+    }
+
+    /** Wherever the file is when the capture that failed goes on: what it gave up before that is not given up for good. */
+    @ParameterizedTest
+    @MethodSource("steps")
+    void shouldBeginAnewWhenACaptureThatFailedWentOnInTheMiddle(int steps) throws IOException {
+        SampleDump dump = harness.dump(1).log().verdicts().batches(0).announce(DumpState.FAILED);
+        feed();
+        for (int step = 0; step < steps; step++) {
+            started.get(0).step();
+        }
+        goOn(dump);
+        feed();
+        runAll();
+        runAll();
+
+        assertThat(last().getComplete()).as("%s", last().getProblems()).isTrue();
+        assertThat(Files.readAllBytes(harness.file(dump))).isEqualTo(undisturbed());
+        assertThat(board.live()).isZero();
+    }
+
+    private static IntStream steps() {
+        return IntStream.range(0, 24);
     }
 
     @Test

@@ -222,7 +222,7 @@ class InterruptedCaptureTest {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("killed.log").toFile())
                     .start();
-            awaitSent(admin, before + 2, () -> !capture.isAlive());
+            awaitSent(admin, before + 1, () -> !capture.isAlive());
             capture.destroyForcibly().waitFor();
             assertThat(Files.readString(folder.resolve("killed.log"))).doesNotContain("vmcore-stream:");
         }
@@ -256,7 +256,7 @@ class InterruptedCaptureTest {
             handed = new StandbyLine(words.toArray(String[]::new));
             long before = sent(admin);
             CompletableFuture<OptionalInt> status = CompletableFuture.supplyAsync(() -> handed.send(user.console()));
-            awaitSent(admin, before + 2, status::isDone);
+            awaitSent(admin, before + 1, status::isDone);
             server.close();
             assertThat(status.get(60, TimeUnit.SECONDS)).isEmpty();
             Files.writeString(config, "");
@@ -305,14 +305,16 @@ class InterruptedCaptureTest {
                 config.toString()));
     }
 
-    /** A file of client settings with which a capture takes for ever. */
+    /** A file of client settings with which a capture takes for ever: a record a request, and a quota that the first one exceeds. */
     private static Path slowly(Admin admin) throws Exception {
         ClientQuotaEntity slow = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "slow-data"));
         admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
                         slow, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1000.0)))))
                 .all()
                 .get(30, TimeUnit.SECONDS);
-        return Files.writeString(folder.resolve("slow.properties"), "client.id=slow\n");
+        return Files.writeString(
+                folder.resolve("slow.properties"),
+                "client.id=slow\nmax.in.flight.requests.per.connection=1\nbatch.size=1\n");
     }
 
     private static void awaitSent(Admin admin, long records, BooleanSupplier ended) throws Exception {

@@ -38,9 +38,7 @@ class EmbeddedBrokerTest {
     void shouldKeepTopicsAndRecordsAcrossARestartOnTheSameDirectory() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder)) {
             try (Admin admin = admin(broker)) {
-                admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1)))
-                        .all()
-                        .get(30, TimeUnit.SECONDS);
+                makeTopic(admin, "kept", 3);
             }
             try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
                 assertThat(send(producer, new byte[] {1, 2, 3})).isZero();
@@ -59,9 +57,7 @@ class EmbeddedBrokerTest {
     void shouldTakeRecordsOfSixteenMebibytes() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder)) {
             try (Admin admin = admin(broker)) {
-                admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1)))
-                        .all()
-                        .get(30, TimeUnit.SECONDS);
+                makeTopic(admin, "kept", 3);
             }
             try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
                 assertThat(send(producer, new byte[16 << 20])).isZero();
@@ -73,9 +69,7 @@ class EmbeddedBrokerTest {
     void shouldDropTemporaryDataUnderABrokerThatIsUp() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder);
                 Admin admin = admin(broker)) {
-            admin.createTopics(List.of(new NewTopic("gone", 1, (short) 1)))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
+            makeTopic(admin, "gone", 1);
             assertThat(broker.dropData()).isTrue();
             assertThat(folder).isEmptyDirectory();
         }
@@ -93,9 +87,7 @@ class EmbeddedBrokerTest {
     void shouldLeaveNothingOfATemporaryBroker() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(folder);
                 Admin admin = admin(broker)) {
-            admin.createTopics(List.of(new NewTopic("gone", 1, (short) 1)))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
+            makeTopic(admin, "gone", 1);
             assertThat(folder).isNotEmptyDirectory();
         }
         assertThat(folder).isEmptyDirectory();
@@ -169,6 +161,12 @@ class EmbeddedBrokerTest {
         return producer.send(new ProducerRecord<>("kept", 0, null, value))
                 .get(30, TimeUnit.SECONDS)
                 .offset();
+    }
+
+    private static void makeTopic(Admin admin, String name, int partitions) throws Exception {
+        admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                .all()
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static Admin admin(EmbeddedBroker broker) {

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -148,11 +149,10 @@ final class RuleSetPublisher {
         return there.record();
     }
 
-    /** Whether another publisher took over, or it is not known what became of the transaction: what the topic says counts. */
     /**
      * Whether another attempt may do better. A broker that is asked to end a transaction in the very moment in which another
-     * publisher takes it over can answer with an error of no kind, which the client passes on as an exception of no kind; whether
-     * the text is published then, the next attempt reads.
+     * publisher takes it over can answer with an error of no kind, which the client passes on as an exception of no kind, or that
+     * there is no transaction to end; whether the text is published then, the next attempt reads.
      */
     private static boolean mayBeTriedAgain(Throwable problem) {
         if (problem.getClass() == KafkaException.class) {
@@ -161,6 +161,7 @@ final class RuleSetPublisher {
         for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException
                     || cause instanceof InvalidProducerEpochException
+                    || cause instanceof InvalidTxnStateException
                     || cause instanceof TimeoutException) {
                 return true;
             }

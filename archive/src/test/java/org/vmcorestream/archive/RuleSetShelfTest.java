@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +165,16 @@ class RuleSetShelfTest {
         publisher().answersNothing = true;
 
         assertThat(shelf.publish("f.yaml", "mine a", "me").getVersion()).isEqualTo(1);
+        assertThat(shelf().all()).hasSize(1);
+    }
+
+    @Test
+    void shouldTryAgainWhenTheTransactionIsNoneAnyMore() throws RuleTextException {
+        publisher().refusal = new InvalidTxnStateException("another took it over");
+        publisher().refusal = new KafkaException("an error of no kind");
+
+        assertThat(shelf.publish("f.yaml", "mine a", "me").getVersion()).isEqualTo(1);
+        assertThat(publishers).isEmpty();
         assertThat(shelf().all()).hasSize(1);
     }
 

@@ -59,8 +59,27 @@ sub received {
     return $bytes;
 }
 
+# Most of a vmcore that a standby is given, in GiB; StandbyLine has the same. It compiles with the first tier only, so that it describes
+# pages at a fraction of the speed of a process that starts and compiles to the last. That shows in what keeps little of its memory:
+# at 128 GiB the start weighs more, at 256 GiB as much, at 1 TiB it does not any more (docs/performance.md, "Growth with the guest").
+my $most_gib = 256;
+
+# Whether the files named have more than a standby is given, and can be read here: what only the standby may read is the standby's.
+sub too_large {
+    my @files = grep { -f $_ } @words;
+    my $bytes = 0;
+    $bytes += -s $_ for @files;
+    return $bytes > $most_gib * 2**30 && !grep { !open(my $file, '<', $_) } @files;
+}
+
 # Standard input no standby can read.
-if (defined $socket && !grep { $_ eq '-' } @words) {
+if (!defined $socket || grep { $_ eq '-' } @words) {
+    undef $socket;
+} elsif (too_large()) {
+    print STDERR "vmcore-stream: vmcore of more than $most_gib GiB, which takes longer by the standby at $socket, capturing without it\n";
+    undef $socket;
+}
+if (defined $socket) {
     my $status = eval { done_by_standby() };
     exit $status if defined $status;
     chomp(my $reason = $@);

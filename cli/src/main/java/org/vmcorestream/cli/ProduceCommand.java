@@ -146,8 +146,9 @@ final class ProduceCommand extends ConsoleCommand {
             paramLabel = "SOCKET",
             description = {
                 "Hand the capture to the 'vmcore-stream standby' that listens there, which begins at",
-                "once. Without one it is done as if this had not been said. VMCORE and FILE are read by",
-                "the standby."
+                "once. Without one it is done as if this had not been said, and so is that of a VMCORE of",
+                "more than " + StandbyLine.MOST_GIB
+                        + " GiB, which takes longer there. VMCORE and FILE are read by the standby."
             })
     private Path standby; // Whoever comes here does without: StandbyLine has tried it.
 

@@ -3,6 +3,7 @@ package org.vmcorestream.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,14 @@ public final class StandbyLine {
 
     /** Set by the launcher: its own path. */
     private static final String LAUNCHER_PROPERTY = "vmcore-stream.launcher";
+
+    /**
+     * Most of a vmcore that a standby is given, in GiB; hand-over.pl has the same. It compiles with the first tier only, so that it
+     * describes pages at a fraction of the speed of a process that starts and compiles to the last. That shows in what keeps little
+     * of its memory: at 128 GiB the start weighs more, at 256 GiB as much, at 1 TiB it does not any more (docs/performance.md,
+     * "Growth with the guest").
+     */
+    static final int MOST_GIB = 256;
 
     private static final String ASSIGNED = OPTION + "=";
 
@@ -68,6 +77,11 @@ public final class StandbyLine {
         if (socket == null || words.contains(INPUT)) {
             return OptionalInt.empty();
         }
+        if (tooLarge(console)) {
+            console.complain("vmcore of more than " + MOST_GIB + " GiB, which takes longer by the standby at " + socket
+                    + ", capturing without it");
+            return OptionalInt.empty();
+        }
         long handedOver = System.currentTimeMillis();
         try {
             Errand errand = new Errand(console.file("").toAbsolutePath().toString(), console.terminal(), words);
@@ -80,6 +94,24 @@ public final class StandbyLine {
         } catch (IOException | InvalidPathException e) {
             console.complain("no standby at " + socket + " (" + reason(e) + "), capturing without it");
             return OptionalInt.empty();
+        }
+    }
+
+    /** Whether the files named have more than a standby is given, and can be read here: what only it may read is the standby's. */
+    private boolean tooLarge(Console console) {
+        try {
+            long left = (long) MOST_GIB << 30;
+            boolean readable = true;
+            for (String word : words) {
+                Path file = console.file(word);
+                if (Files.isRegularFile(file)) {
+                    left -= Math.min(Files.size(file), Long.MAX_VALUE / Errand.MAX_WORDS);
+                    readable &= Files.isReadable(file);
+                }
+            }
+            return left < 0 && readable;
+        } catch (IOException | InvalidPathException e) {
+            return false; // Whoever opens it says what is wrong with it.
         }
     }
 

@@ -3,6 +3,8 @@ package org.vmcorestream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -18,6 +20,9 @@ import org.vmcorestream.testkit.SyntheticVmcore;
 class StandbyTest {
     private static final String VMCORE =
             String.join("\n", "kernel 6.16", "memory 0-32M", "nodename \"guest\"", "panic \"sysrq triggered crash\"");
+
+    /** Bytes of the largest vmcore that is handed over. */
+    private static final long MOST = 256L << 30;
 
     @TempDir
     private Path folder;
@@ -42,11 +47,44 @@ class StandbyTest {
             assertThat(code).as(alone.err()).isZero();
             assertThat(handed.out()).hasSameSizeAs(alone.out()).isNotEqualTo(alone.out());
             assertThat(timeless(handed.err())).isEqualTo(timeless(alone.err()));
+
+            // One that is large, of holes behind it, is left to whoever asked.
+            Path large = sparse("large.elf", vmcore, MOST + 1);
+            StandbyLine line = new StandbyLine(
+                    "produce", large.toString(), "--bootstrap-server", cluster, "--standby", socket.toString());
+            Captured left = new Captured(false);
+            assertThat(line.send(left.console())).isEmpty();
+            assertThat(left.errLines()).containsExactly(tooLarge(socket));
+            Captured itself = new Captured(false);
+            assertThat(Main.run(itself.console(), line.words().toArray(String[]::new)))
+                    .as(itself.err())
+                    .isZero();
+            assertThat(itself.out()).hasSameSizeAs(alone.out());
+            assertThat(timeless(itself.err()).replace("large.elf", "guest.elf")).isEqualTo(timeless(alone.err()));
+
             String dumps =
                     Captured.run("dumps", "list", "--bootstrap-server", cluster).out();
-            assertThat(dumps).contains(handed.out().strip(), alone.out().strip());
+            assertThat(dumps)
+                    .contains(
+                            handed.out().strip(),
+                            alone.out().strip(),
+                            itself.out().strip());
             assertThat(server.failure()).isEmpty();
         }
+    }
+
+    /** A file that begins with another and goes on with a hole. */
+    private Path sparse(String name, Path beginning, long bytes) throws IOException {
+        Path file = Files.copy(beginning, folder.resolve(name));
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.setLength(bytes);
+        }
+        return file;
+    }
+
+    private static String tooLarge(Path socket) {
+        return "vmcore-stream: vmcore of more than 256 GiB, which takes longer by the standby at " + socket
+                + ", capturing without it";
     }
 
     private static String timeless(String err) {
@@ -91,6 +129,32 @@ class StandbyTest {
                     .isEmpty();
             assertThat(StandbyLine.send(input.console(), "produce", "x.elf")).isEmpty();
             assertThat(input.err()).isEmpty();
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHandOverUpToASize() throws Exception {
+        Path socket = folder.resolve("standby");
+        Path empty = Files.createFile(folder.resolve("empty"));
+        sparse("most.elf", empty, MOST);
+        sparse("half.elf", empty, MOST / 2);
+        sparse("more.elf", empty, MOST / 2 + 1);
+        try (StandbyServer server = StandbyServer.open(socket, 1, (errand, out, err) -> 42)) {
+            Captured small = new Captured(false, folder);
+            assertThat(StandbyLine.send(small.console(), "produce", "most.elf", "--standby=standby"))
+                    .hasValue(42);
+            assertThat(StandbyLine.send(small.console(), "produce", "half.elf", "half.elf", "--standby=standby"))
+                    .hasValue(42);
+            assertThat(StandbyLine.send(small.console(), "produce", "s3://bucket/large.elf", "--standby=standby"))
+                    .hasValue(42);
+            assertThat(small.err()).isEmpty();
+
+            Captured split = new Captured(false, folder);
+            StandbyLine line = new StandbyLine("produce", "half.elf", "more.elf", "--standby=standby");
+            assertThat(line.send(split.console())).isEmpty();
+            assertThat(split.errLines()).containsExactly(tooLarge(Path.of("standby")));
+            assertThat(line.words()).containsExactly("produce", "half.elf", "more.elf");
             assertThat(server.failure()).isEmpty();
         }
     }

@@ -2,9 +2,11 @@
 package org.vmcorestream.cli.standby;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +32,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class HandOverTest {
     private static final Path SCRIPT = Path.of("src/main/launcher/hand-over.pl").toAbsolutePath();
+
+    /** Bytes of the largest vmcore that is handed over. */
+    private static final long MOST = 256L << 30;
+
+    private static final String TOO_LARGE =
+            "vmcore-stream: vmcore of more than 256 GiB, which takes longer by the standby at standby, capturing without it\n";
 
     @TempDir
     private Path folder;
@@ -154,6 +163,71 @@ class HandOverTest {
             words[0] = "--standby=standby";
             assertThat(run(words).err()).contains("command line of more than 1024 words");
             assertThat(run("--standby=" + "x".repeat(200)).err()).contains("path of more than 107 bytes");
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    /** A file that has no blocks. */
+    private Path sparse(String name, long bytes) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(folder.resolve(name).toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        return folder.resolve(name);
+    }
+
+    @Test
+    void shouldNotHandOverALargeVmcore() throws Exception {
+        sparse("large.elf", MOST + 1);
+        sparse("half.elf", MOST / 2);
+        sparse("more.elf", MOST / 2 + 1);
+        Files.createSymbolicLink(folder.resolve("link.elf"), Path.of("large.elf"));
+        AtomicInteger errands = new AtomicInteger();
+        try (StandbyServer server = StandbyServer.open(socket(), 1, (errand, out, err) -> errands.incrementAndGet())) {
+            Ended large = run("produce", "large.elf", "--standby", "standby", "--parts", "4");
+            assertThat(large.err()).isEqualTo(TOO_LARGE);
+            assertThat(large.text()).isEqualTo("produce\nlarge.elf\n--parts\n4\n");
+            assertThat(large.status()).isEqualTo(33);
+
+            Ended link = run(
+                    "--standby=standby", "produce", folder.resolve("link.elf").toString());
+            assertThat(link.err()).isEqualTo(TOO_LARGE);
+            assertThat(link.status()).isEqualTo(33);
+
+            Ended split = run("produce", "half.elf", "more.elf", "--standby", "standby");
+            assertThat(split.err()).isEqualTo(TOO_LARGE);
+            assertThat(split.text()).isEqualTo("produce\nhalf.elf\nmore.elf\n");
+            assertThat(errands).hasValue(0);
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHandOverAVmcoreThatIsNotLarge() throws Exception {
+        sparse("most.elf", MOST);
+        sparse("half.elf", MOST / 2);
+        try (StandbyServer server = StandbyServer.open(socket(), 1, (errand, out, err) -> 42)) {
+            for (String[] words : new String[][] {
+                {"produce", "--standby", "standby", "most.elf"},
+                {"produce", "--standby", "standby", "half.elf", "half.elf"},
+                {"produce", "--standby", "standby", "s3://bucket/large.elf"}
+            }) {
+                Ended ended = run(words);
+                assertThat(ended.status()).as(String.join(" ", words)).isEqualTo(42);
+                assertThat(ended.err()).isEmpty();
+            }
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHandOverALargeVmcoreThatOnlyTheStandbyMayRead() throws Exception {
+        Path large = sparse("large.elf", MOST + 1);
+        Files.setPosixFilePermissions(large, PosixFilePermissions.fromString("---------"));
+        assumeFalse(Files.isReadable(large), "this user may read everything");
+        try (StandbyServer server = StandbyServer.open(socket(), 1, (errand, out, err) -> 42)) {
+            Ended ended = run("produce", "--standby", "standby", "large.elf");
+            assertThat(ended.status()).isEqualTo(42);
+            assertThat(ended.err()).isEmpty();
             assertThat(server.failure()).isEmpty();
         }
     }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.vmcorestream.benchmarks.endtoend.RunningProcess;
+import org.vmcorestream.benchmarks.endtoend.TouchedMemory;
 import org.vmcorestream.producer.CaptureSettings;
 import org.vmcorestream.rules.BuiltInRuleSets;
 import org.vmcorestream.rules.RuleSet;
@@ -51,6 +52,7 @@ public final class Copying {
                     best[i] = Math.min(best[i], times[i]);
                 }
             }
+            TouchedMemory.fill(folder);
             CaptureCost cost = capture(
                     vmcore,
                     ruleSet,
@@ -67,7 +69,7 @@ public final class Copying {
                     "stage\tthreads\tMiB of pages a second\tits limit\tMiB a second of the limit\tshare of the limit");
             row(speeds, "read from the page cache", 1, contents / best[1], "a copy in memory", contents / best[0]);
             row(speeds, "zero test and " + arguments[2], 1, contents / best[2], "the codec", contents / best[2]);
-            row(speeds, "write the file", 1, contents / best[4], "a plain writer, then fsync", contents / best[3]);
+            row(speeds, "write the file", 1, contents / best[4], "a plain writer to the disk", contents / best[3]);
             row(speeds, "all of a capture", threads, captured / cost.seconds(), "reading and codec", workers);
             row(
                     speeds,

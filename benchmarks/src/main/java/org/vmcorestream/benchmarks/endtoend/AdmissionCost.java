@@ -66,7 +66,7 @@ public final class AdmissionCost {
     private void send(String admission, int round) throws IOException, InterruptedException {
         String rules = "level-" + given.number("level");
         PageCodec codec = given.codec();
-        Removal.settle();
+        Removal.settle(given.path("scratch"));
         VmcoreStream.Sent sent = stream.send(fleet, vmcore, rules, rules, codec, 1, List.of("--admission", admission));
         Removal.ofFolderOf(sent.file());
         series.add(admission + " wall", sent.wallNanos() / NANOS);

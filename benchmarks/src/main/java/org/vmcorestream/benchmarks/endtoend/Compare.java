@@ -80,7 +80,7 @@ public final class Compare {
         if (threads > 0) {
             // Its log and file, makedumpfile's second file and the broker's rounding up.
             requireRoom(4 * reference.bytes(), "makedumpfile's file, the log and the file");
-            Removal.settle();
+            Removal.settle(scratch);
             Peer.Made other = peer.make(vmcore, level, codec, threads);
             say("makedumpfile, --num-threads " + threads, other.usage());
             best = other.usage().wallNanos() < reference.usage().wallNanos() ? threads : 0;
@@ -110,7 +110,7 @@ public final class Compare {
     }
 
     private void measurePeer(int threads, String round) throws IOException, InterruptedException {
-        Removal.settle();
+        Removal.settle(scratch);
         Peer.Made made = peer.make(vmcore, level, codec, threads);
         Files.delete(made.file());
         say("makedumpfile, " + round, made.usage());
@@ -122,7 +122,7 @@ public final class Compare {
     }
 
     private long send(Peer.Made reference, Way way, String round) throws IOException, InterruptedException {
-        Removal.settle();
+        Removal.settle(scratch);
         String rules = "level-" + level;
         VmcoreStream.Sent sent = stream.send(fleet, vmcore, rules, rules, codec, 1, way.options(standby));
         say(
@@ -153,7 +153,7 @@ public final class Compare {
     }
 
     private void run(Peer.Made reference, String round) throws IOException, InterruptedException {
-        Removal.settle();
+        Removal.settle(scratch);
         VmcoreStream.Made made = stream.run(vmcore, level, codec);
         say("run, " + round, made.usage());
         SameDump.check(reference.file(), made.file());

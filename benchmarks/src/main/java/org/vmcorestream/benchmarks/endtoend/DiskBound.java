@@ -64,12 +64,12 @@ public final class DiskBound {
         for (Way way : Way.values()) {
             Series series = new Series();
             for (int round = 1; round <= rounds; round++) {
-                Removal.settle();
+                Removal.settle(scratch);
                 VmcoreStream.Sent sent =
                         stream.send(fleet, vmcore, rules, rules, codec, 1, way.options(given.text("standby")));
                 requireComplete(sent.file());
                 Removal.ofFolderOf(sent.file());
-                Removal.settle();
+                Removal.settle(scratch);
                 long bytes = sent.bytes() + sent.logBytes();
                 DiskSpeed disk = DiskSpeed.measure(scratch, bytes);
                 System.err.printf(
@@ -83,7 +83,7 @@ public final class DiskBound {
                         rounds,
                         sent.wallNanos() / NANOS,
                         bytes / MEGABYTE,
-                        disk.syncedNanos() / NANOS);
+                        disk.onDiskNanos() / NANOS);
                 add(series, sent, way, disk, codecSeconds);
             }
             row(given, way, series).appendTo(given.path("rows"));
@@ -93,7 +93,7 @@ public final class DiskBound {
     private static void add(Series series, VmcoreStream.Sent sent, Way way, DiskSpeed disk, double codecSeconds) {
         int cores = Runtime.getRuntime().availableProcessors();
         long bytes = sent.bytes() + sent.logBytes();
-        double writing = disk.syncedNanos() / NANOS;
+        double writing = disk.onDiskNanos() / NANOS;
         double cpu = (way.cpuMicros(sent) + sent.servicesMicros()) / MICROS / cores;
         double compressing = codecSeconds / cores;
         series.add("wall", sent.wallNanos() / NANOS);

@@ -95,6 +95,7 @@ public final class ManyDumps {
             for (int i = 0; i < arguments.number("warm"); i++) {
                 files.await(capture(), System.nanoTime() + limitNanos);
             }
+            TouchedMemory.fill(fleet.log().toAbsolutePath().getParent());
             inFlight.beginAnew();
             fleet.resetPeaks();
             StageCosts before = StageCosts.now(fleet);

@@ -26,12 +26,17 @@ final class Removal {
         }
     }
 
-    /** Waits until all that was written is on the disk. */
-    static void settle() throws IOException, InterruptedException {
+    /**
+     * Waits until all that was written is on the disk, and sees to it that memory was {@linkplain TouchedMemory touched} before.
+     *
+     * @param scratch a folder of the benchmark
+     */
+    static void settle(Path scratch) throws IOException, InterruptedException {
         Process sync = new ProcessBuilder("sync").inheritIO().start();
         if (!sync.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             sync.destroyForcibly();
             throw new BenchmarkFailure("the disk did not settle within " + PATIENCE_SECONDS + " s");
         }
+        TouchedMemory.fill(scratch);
     }
 }

@@ -80,11 +80,11 @@ public final class Scale {
         VmcoreStream stream = new VmcoreStream(given.path("program"), given.path("scratch"), given.seconds("limit"));
         for (int round = 1; round <= Math.max(rounds, peerRounds); round++) {
             if (round <= peerRounds) {
-                Removal.settle();
+                Removal.settle(given.path("scratch"));
                 peer(peer, level, given.codec(), round);
             }
             for (Way way : round <= rounds ? ways : List.<Way>of()) {
-                Removal.settle();
+                Removal.settle(given.path("scratch"));
                 List<String> options = new ArrayList<>(way.options(given.text("standby")));
                 options.addAll(List.of("--stripe-size", Long.toString(stripeGib)));
                 send(stream, level, given.codec(), way, options, round);

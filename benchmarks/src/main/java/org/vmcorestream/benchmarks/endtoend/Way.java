@@ -5,7 +5,7 @@ import java.util.List;
 
 /** How a dump is captured. */
 enum Way {
-    /** By a process that is up, as on a host that is prepared. */
+    /** As on a host that is prepared: by a process that is up, but of a vmcore that {@code produce} does not hand over by itself. */
     STANDBY("by a standby"),
     /** By a process that starts first. */
     ALONE("by itself");

@@ -45,6 +45,7 @@ final class FakeCluster {
     private MockProducer<byte[], byte[]> metadata = new Recording();
     private MockProducer<byte[], byte[]> data = new Recording();
     private int cutAt = Integer.MAX_VALUE;
+    private Predicate<ProducerRecord<byte[], byte[]>> cutBefore = record -> false;
 
     /** Where the gate answers. */
     AdmissionDesk desk = AdmissionDesk.NOBODY;
@@ -83,9 +84,16 @@ final class FakeCluster {
         return this;
     }
 
+    /** Kills the capture before a record arrives, however many tell of the dump's life by then. */
+    FakeCluster cutBefore(Predicate<ProducerRecord<byte[], byte[]>> which) {
+        cutBefore = which;
+        return this;
+    }
+
     /** Takes another capture; what arrived stays. */
     void restart() {
         cutAt = Integer.MAX_VALUE;
+        cutBefore = record -> false;
         metadata = new Recording();
         data = new Recording();
     }
@@ -161,7 +169,7 @@ final class FakeCluster {
                 }
                 return CompletableFuture.failedFuture(refusal);
             }
-            if (records.size() >= cutAt) {
+            if (records.size() >= cutAt || cutBefore.test(record)) {
                 throw new Cut();
             }
             long offset =

@@ -78,7 +78,9 @@ class EarlyPagesTest {
     }
 
     private static long ofStripes(CaptureFixture fixture) {
-        return fixture.cluster.records.stream().filter(EarlyPagesTest::isOfStripe).count();
+        return fixture.cluster.records.stream()
+                .filter(EarlyPagesTest::isOfStripe)
+                .count();
     }
 
     private static Map<String, List<String>> sent(CaptureFixture fixture) {

@@ -25,17 +25,17 @@ final class PartialFile implements DraftFile {
     interface Opener {
         FileChannel open(Path file) throws IOException;
 
-        /** Bytes behind the front of a file after which those that follow need not go through the page cache. */
-        default long directAfter() {
-            return Long.MAX_VALUE;
+        /** Whether large pieces go past the page cache, where the file system can do that. */
+        default boolean direct() {
+            return false;
         }
     }
 
     /** Opens or creates a file for writing and reading; does not follow a link that somebody put in its place. */
-    static final Opener ON_DISK = new OnDisk(0);
+    static final Opener ON_DISK = new OnDisk(true);
 
     /** Opens files so. */
-    record OnDisk(long directAfter) implements Opener {
+    record OnDisk(boolean direct) implements Opener {
         @Override
         public FileChannel open(Path file) throws IOException {
             return FileChannel.open(
@@ -56,17 +56,16 @@ final class PartialFile implements DraftFile {
     private final Path partial;
     private final FileChannel channel;
     private final EarlySync early;
-    private final long directAfter;
+    private final boolean mayBeDirect;
     private DirectWrites direct;
     private long directFrom = Long.MAX_VALUE;
-    private long large;
     private boolean open = true;
 
-    private PartialFile(Path file, Path partial, FileChannel channel, long directAfter) {
+    private PartialFile(Path file, Path partial, FileChannel channel, boolean mayBeDirect) {
         this.file = file;
         this.partial = partial;
         this.channel = channel;
-        this.directAfter = directAfter;
+        this.mayBeDirect = mayBeDirect;
         early = new EarlySync(channel);
     }
 
@@ -87,7 +86,7 @@ final class PartialFile implements DraftFile {
                 // Its writer may have finished between open and lock: then this is no longer the partial file.
                 if (before.equals(fileKey(partial))) {
                     channel.truncate(0);
-                    return new PartialFile(file, partial, channel, opener.directAfter());
+                    return new PartialFile(file, partial, channel, opener.direct());
                 }
                 channel.close();
             } catch (OverlappingFileLockException e) {
@@ -126,13 +125,12 @@ final class PartialFile implements DraftFile {
         if (length < LARGE) {
             return DraftFile.super.exchange(full, position);
         }
-        if (large >= directAfter && directFrom == Long.MAX_VALUE) {
+        if (mayBeDirect && directFrom == Long.MAX_VALUE) {
             // What comes before this is in the page cache and may still be on its way to the disk: no memory page has
             // both.
             directFrom = position;
             direct = DirectWrites.open(partial, channel);
         }
-        large += length;
         if (direct == null || !direct.takes(full, position)) {
             return DraftFile.super.exchange(full, position);
         }
